@@ -1,0 +1,1 @@
+"""What the questions of bench/ share: servers, load, the machine, reports."""

@@ -1,0 +1,47 @@
+# The compile options that every Larder target shares, and the function that declares a folder's library.
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+
+add_library(larder_options INTERFACE)
+target_compile_options(larder_options INTERFACE -Wall -Wextra -Wpedantic $<$<BOOL:${LARDER_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # GCC 12 sees overlaps in its own std::string (bug 105651) and unset values in std::optional (bug 80635).
+  target_compile_options(larder_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+target_include_directories(larder_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_features(larder_options INTERFACE cxx_std_20)
+target_link_libraries(larder_options INTERFACE Threads::Threads)
+if(LARDER_SANITIZE)
+  target_compile_options(larder_options INTERFACE -fsanitize=${LARDER_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(larder_options INTERFACE -fsanitize=${LARDER_SANITIZE})
+  if(LARDER_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # ThreadSanitizer does not know the fences in Asio's handlers, and GCC warns of each.
+    target_compile_options(larder_options INTERFACE -Wno-tsan)
+  endif()
+  if(LARDER_SANITIZE MATCHES undefined)
+    target_compile_options(larder_options INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()
+if(LARDER_LTO)
+  include(CheckIPOSupported)
+  check_ipo_supported(RESULT larder_lto_works LANGUAGES CXX)
+  if(larder_lto_works)
+    set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  endif()
+endif()
+
+# larder_library(<name>): a static library `larder_<name>` (alias larder::<name>) of the current folder's *.cc
+# files, and those of the folders named after it.
+function(larder_library name)
+  set(patterns ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  foreach(folder IN LISTS ARGN)
+    list(APPEND patterns ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cc)
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  add_library(larder_${name} STATIC ${sources})
+  add_library(larder::${name} ALIAS larder_${name})
+  set_target_properties(larder_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(larder_${name} PUBLIC $<BUILD_INTERFACE:larder_options>)
+endfunction()

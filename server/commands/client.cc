@@ -1,0 +1,313 @@
+// CLIENT: showing and managing connections. Threads: as all handlers, on the connection's thread; connections of others
+// are looked at and changed only while their threads stand still.
+#include "server/commands/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/arg_reader.h"
+#include "protocol/ascii.h"
+#include "protocol/number.h"
+#include "protocol/reply_writer.h"
+#include "protocol/wire_text.h"
+#include "server/client_line.h"
+#include "server/command_context.h"
+#include "server/io_thread.h"
+
+namespace larder::server::commands {
+
+using protocol::ArgReader;
+using protocol::ReplyWriter;
+
+namespace {
+
+/// What TYPE may ask for. There are no replicas and no master, but they may be asked for.
+enum class ClientType : uint8_t { normal, pubsub, replica, master };
+
+std::optional<ClientType> parse_type(std::string_view word) {
+  using protocol::equals_ignoring_case;
+  if (equals_ignoring_case(word, "normal")) return ClientType::normal;
+  if (equals_ignoring_case(word, "pubsub")) return ClientType::pubsub;
+  if (equals_ignoring_case(word, "replica") || equals_ignoring_case(word, "slave")) return ClientType::replica;
+  if (equals_ignoring_case(word, "master")) return ClientType::master;
+  return std::nullopt;
+}
+
+bool is_of_type(const Client& client, ClientType type) {
+  switch (client.client_class()) {
+    case ClientClass::normal: return type == ClientType::normal;
+    case ClientClass::pubsub: return type == ClientType::pubsub;
+  }
+  return false;
+}
+
+std::optional<ClientType> read_type(ArgReader& args) {
+  const auto word = args.bytes();
+  const auto type = parse_type(word);
+  if (!type) args.fail(fmt::format("ERR Unknown client type '{}'", word));
+  return type;
+}
+
+/// Every connection that is not about to be closed, oldest first. With the world stopped.
+std::vector<Client*> living_clients(Core& core) {
+  std::vector<Client*> clients;
+  core.for_each_client([&](Client& client) {
+    if (!client.close_now) clients.push_back(&client);
+  });
+  std::sort(clients.begin(), clients.end(), [](const Client* a, const Client* b) { return a->id < b->id; });
+  return clients;
+}
+
+/// The filters of CLIENT KILL; all that are given must fit.
+struct KillFilter {
+  std::optional<uint64_t> id = {};
+  std::optional<ClientType> type = {};
+  std::optional<std::string_view> address = {}, local_address = {}, user = {};
+  bool skip_me = true;
+
+  bool fits(const Client& client, const Client& me) const {
+    if (skip_me && &client == &me) return false;
+    if (id && client.id != *id) return false;
+    if (type && !is_of_type(client, *type)) return false;
+    if (address && client.address != *address) return false;
+    if (local_address && client.local_address != *local_address) return false;
+    return !user || client.user == *user;
+  }
+};
+
+std::string_view read_user(ArgReader& args) {
+  const auto name = args.bytes();
+  if (name != "default") args.fail(fmt::format("ERR No such user '{}'", name));
+  return name;
+}
+
+bool read_yes_or_no(ArgReader& args) {
+  if (args.token("YES")) return true;
+  if (!args.token("NO")) args.fail(protocol::kSyntaxError);
+  return false;
+}
+
+KillFilter read_kill_filter(ArgReader& args) {
+  KillFilter filter;
+  while (args.more()) {
+    if (args.remaining() < 2) {
+      args.fail(protocol::kSyntaxError);
+    } else if (args.token("ID")) {
+      constexpr auto kMost = std::numeric_limits<int64_t>::max();
+      filter.id = static_cast<uint64_t>(args.integer_between(1, kMost, "ERR client-id should be greater than 0"));
+    } else if (args.token("TYPE")) {
+      filter.type = read_type(args);
+    } else if (args.token("ADDR")) {
+      filter.address = args.bytes();
+    } else if (args.token("LADDR")) {
+      filter.local_address = args.bytes();
+    } else if (args.token("USER")) {
+      filter.user = read_user(args);
+    } else if (args.token("SKIPME")) {
+      filter.skip_me = read_yes_or_no(args);
+    } else {
+      args.fail(protocol::kSyntaxError);
+    }
+  }
+  return filter;
+}
+
+/// Closes what fits; the own connection after the reply. Returns how many.
+int64_t kill(CommandContext& context, const KillFilter& filter) {
+  int64_t killed = 0;
+  context.core().with_world_stopped(context.thread(), [&] {
+    for (Client* client : living_clients(context.core())) {
+      if (!filter.fits(*client, context.client())) continue;
+      ++killed;
+      if (client == &context.client()) {
+        client->close_after_reply = true;
+      } else {
+        context.core().close_client(*client);
+      }
+    }
+  });
+  return killed;
+}
+
+/// What CLIENT LIST was asked for; without a filter all.
+struct ListFilter {
+  std::optional<ClientType> type;
+  std::optional<std::vector<uint64_t>> ids;  // in the order of the reply
+};
+
+std::optional<ListFilter> read_list_filter(ArgReader& args, ReplyWriter& reply) {
+  ListFilter filter;
+  if (args.remaining() == 2 && args.token("TYPE")) {
+    filter.type = read_type(args);
+  } else if (args.remaining() >= 2 && args.token("ID")) {
+    filter.ids.emplace();
+    while (args.more()) filter.ids->push_back(static_cast<uint64_t>(args.integer("ERR Invalid client ID")));
+  }
+  args.expect_end();
+  if (args.failed(reply)) return std::nullopt;
+  return filter;
+}
+
+std::string list_lines(CommandContext& context, const ListFilter& filter) {
+  const int64_t now_us = context.core().clock().now_us();
+  const std::vector<Client*> clients = living_clients(context.core());
+  std::string lines;
+  const auto show = [&](const Client& client) { append_client_line(lines, client, now_us, &context.client()); };
+  if (!filter.ids) {
+    for (const Client* client : clients) {
+      if (!filter.type || is_of_type(*client, *filter.type)) show(*client);
+    }
+    return lines;
+  }
+  for (const uint64_t id : *filter.ids) {
+    const auto found = std::lower_bound(clients.begin(), clients.end(), id,
+                                        [](const Client* client, uint64_t wanted) { return client->id < wanted; });
+    if (found != clients.end() && (*found)->id == id) show(**found);
+  }
+  return lines;
+}
+
+/// Reads the ON or OFF that is the only argument.
+void set_switch(ArgReader& args, ReplyWriter& reply, bool& value) {
+  if (args.token("ON")) {
+    value = true;
+  } else if (args.token("OFF")) {
+    value = false;
+  } else {
+    return reply.error(protocol::kSyntaxError);
+  }
+  reply.ok();
+}
+
+}  // namespace
+
+// -- Oneself --
+
+void client_id(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  reply.integer(static_cast<int64_t>(context.client().id));
+}
+
+void client_info(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  std::string line;
+  append_client_line(line, context.client(), context.core().clock().now_us(), &context.client());
+  reply.verbatim("txt", line);
+}
+
+void client_setname(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const auto name = args.bytes();
+  if (!is_client_name(name)) return reply.error(kInvalidClientName);
+  context.client().name = std::string(name);
+  reply.ok();
+}
+
+void client_getname(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  const std::string& name = context.client().name;
+  name.empty() ? reply.null() : reply.bulk(name);
+}
+
+void client_setinfo(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const auto attribute = args.bytes();
+  const auto value = args.bytes();
+  const bool is_name = protocol::equals_ignoring_case(attribute, "lib-name");
+  if (!is_name && !protocol::equals_ignoring_case(attribute, "lib-ver")) {
+    return reply.error(fmt::format("ERR Unrecognized option '{}'", attribute));
+  }
+  if (!is_client_name(value)) {
+    return reply.error(
+        fmt::format("ERR {} cannot contain spaces, newlines or special characters.", is_name ? "lib-name" : "lib-ver"));
+  }
+  (is_name ? context.client().library_name : context.client().library_version) = std::string(value);
+  reply.ok();
+}
+
+/// OFF and SKIP are not answered; the session drops what the following commands write.
+void client_reply(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  ReplyMode& mode = context.client().reply_mode;
+  if (args.token("ON")) {
+    mode = ReplyMode::on;
+    reply.ok();
+  } else if (args.token("OFF")) {
+    mode = ReplyMode::off;
+  } else if (args.token("SKIP")) {
+    // Where this command's own reply is being skipped, the next one's is after it.
+    if (mode != ReplyMode::off) mode = mode == ReplyMode::skip_this ? ReplyMode::skip_next : ReplyMode::skip_this;
+  } else {
+    reply.error(protocol::kSyntaxError);
+  }
+}
+
+void client_no_evict(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  set_switch(args, reply, context.client().no_evict);
+}
+
+void client_no_touch(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  set_switch(args, reply, context.client().no_touch);
+}
+
+void client_getredir(ArgReader&, CommandContext&, ReplyWriter& reply) { reply.integer(-1); }  // tracking is off
+
+void client_trackinginfo(ArgReader&, CommandContext&, ReplyWriter& reply) {
+  reply.map(3);
+  reply.bulk("flags");
+  reply.set(1);
+  reply.bulk("off");
+  reply.bulk("redirect");
+  reply.integer(-1);
+  reply.bulk("prefixes");
+  reply.array(0);
+}
+
+// -- All --
+
+void client_list(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const auto filter = read_list_filter(args, reply);
+  if (!filter) return;
+  std::string lines;
+  context.core().with_world_stopped(context.thread(), [&] { lines = list_lines(context, *filter); });
+  reply.verbatim("txt", lines);
+}
+
+void client_kill(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  if (args.remaining() == 1) {
+    const KillFilter filter{.address = args.bytes(), .skip_me = false};
+    kill(context, filter) > 0 ? reply.ok() : reply.error("ERR No such client");
+    return;
+  }
+  const KillFilter filter = read_kill_filter(args);
+  if (args.failed(reply)) return;
+  reply.integer(kill(context, filter));
+}
+
+void client_pause(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  if (args.remaining() > 2) {
+    return reply.error(fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try CLIENT HELP.",
+                                   args.all()[1].substr(0, 128)));
+  }
+  PauseMode mode = PauseMode::all;
+  const auto timeout = args.bytes();
+  if (args.token("WRITE")) {
+    mode = PauseMode::writes;
+  } else if (!args.token("ALL") && args.more()) {
+    return reply.error("ERR CLIENT PAUSE mode must be WRITE or ALL");
+  }
+  const auto milliseconds = protocol::parse_int64(timeout);
+  if (!milliseconds) return reply.error("ERR timeout is not an integer or out of range");
+  if (*milliseconds < 0) return reply.error("ERR timeout is negative");
+  const int64_t now_ms = context.core().clock().now_ms();
+  int64_t until_ms = 0;
+  // An end beyond all time has passed already in Redis, and a pause that nobody can end serves nobody.
+  if (!__builtin_add_overflow(now_ms, *milliseconds, &until_ms)) context.core().pause_clients(mode, until_ms);
+  reply.ok();
+}
+
+void client_unpause(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  context.core().unpause_clients();
+  reply.ok();
+}
+
+}  // namespace larder::server::commands

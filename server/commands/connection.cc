@@ -1,0 +1,166 @@
+// The handlers of the connection commands but for CLIENT's. Threads: as all handlers, on the connection's thread.
+#include "server/commands/connection.h"
+
+#include <fmt/format.h>
+
+#include "protocol/arg_reader.h"
+#include "protocol/number.h"
+#include "protocol/reply_writer.h"
+#include "protocol/wire_text.h"
+#include "server/command_context.h"
+#include "server/commands/database_index.h"
+#include "server/config/start_options.h"
+#include "server/errors.h"
+#include "server/io_thread.h"
+#include "server/watches.h"
+
+namespace larder::server::commands {
+
+using protocol::ArgReader;
+using protocol::ReplyWriter;
+
+namespace {
+
+/// Compares without telling by its time where the difference lies.
+bool same_secret(std::string_view given, std::string_view wanted) {
+  unsigned char difference = given.size() == wanted.size() ? 0 : 1;
+  for (size_t i = 0; i < given.size(); ++i) {
+    difference |= static_cast<unsigned char>(given[i] ^ wanted[wanted.empty() ? 0 : i % wanted.size()]);
+  }
+  return difference == 0;
+}
+
+/// There is one user, "default", whose password is requirepass; without one, any password is right.
+bool log_in(CommandContext& context, std::string_view user, std::string_view password) {
+  const std::string& wanted = context.thread().settings().requirepass;
+  const bool right = user == "default" && (wanted.empty() || same_secret(password, wanted));
+  if (right) {
+    context.client().authenticated = true;
+  } else {
+    context.core().statistics.acl_denied_auth.fetch_add(1, std::memory_order_relaxed);
+  }
+  return right;
+}
+
+/// Reads and applies HELLO's options one after the other, as Redis does: what came before an error stays.
+bool apply_hello_options(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  while (args.more()) {
+    if (args.remaining() >= 3 && args.token("AUTH")) {
+      const auto user = args.bytes();
+      if (!log_in(context, user, args.bytes())) {
+        reply.error(protocol::kWrongPass);
+        return false;
+      }
+    } else if (args.remaining() >= 2 && args.token("SETNAME")) {
+      const auto name = args.bytes();
+      if (!is_client_name(name)) {
+        reply.error(kInvalidClientName);
+        return false;
+      }
+      context.client().name = std::string(name);
+    } else {
+      reply.error(fmt::format("ERR Syntax error in HELLO option '{}'", as_text(args.bytes())));
+      return false;
+    }
+  }
+  return true;
+}
+
+void write_greeting(CommandContext& context, ReplyWriter& reply) {
+  reply.map(7);
+  reply.bulk("server");
+  reply.bulk("redis");
+  reply.bulk("version");
+  reply.bulk(kRedisVersion);
+  reply.bulk("proto");
+  reply.integer(context.client().protocol);
+  reply.bulk("id");
+  reply.integer(static_cast<int64_t>(context.client().id));
+  reply.bulk("mode");
+  reply.bulk("standalone");
+  reply.bulk("role");
+  reply.bulk("master");
+  reply.bulk("modules");
+  reply.array(0);
+}
+
+}  // namespace
+
+void auth(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  if (args.remaining() > 2) return reply.error(protocol::kSyntaxError);
+  const bool named = args.remaining() == 2;
+  if (!named && context.thread().settings().requirepass.empty()) {
+    return reply.error(
+        "ERR AUTH <password> called without any password configured for the default user. Are you sure your "
+        "configuration is correct?");
+  }
+  const std::string_view user = named ? args.bytes() : "default";
+  if (!log_in(context, user, args.bytes())) return reply.error(protocol::kWrongPass);
+  reply.ok();
+}
+
+void hello(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  Client& client = context.client();
+  int version = client.protocol;
+  if (args.more()) {
+    const auto asked = protocol::parse_int64(args.bytes());
+    if (!asked) return reply.error("ERR Protocol version is not an integer or out of range");
+    if (*asked != 2 && *asked != 3) return reply.error(protocol::kNoProto);
+    version = static_cast<int>(*asked);
+  }
+  if (!apply_hello_options(args, context, reply)) return;
+  if (!client.authenticated) {
+    return reply.error(
+        "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> "
+        "<pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
+  }
+  client.protocol = version;
+  reply.set_version(version);
+  write_greeting(context, reply);
+}
+
+void ping(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  if (args.remaining() > 1) return reply.error("ERR wrong number of arguments for 'ping' command");
+  if (context.client().limited_to_pubsub()) {
+    reply.array(2);
+    reply.bulk("pong");
+    reply.bulk(args.more() ? args.bytes() : std::string_view{});
+  } else if (args.more()) {
+    reply.bulk(args.bytes());
+  } else {
+    reply.simple("PONG");
+  }
+}
+
+void echo(ArgReader& args, CommandContext&, ReplyWriter& reply) { reply.bulk(args.bytes()); }
+
+void quit(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  context.client().close_after_reply = true;
+  reply.ok();
+}
+
+void reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  Client& client = context.client();
+  client.transaction.reset();
+  forget_watches(context.core(), context.thread(), client, context.locks());
+  context.core().pubsub.forget(client);
+  if (client.monitor) context.core().monitors().fetch_sub(1, std::memory_order_relaxed);
+  client.monitor = false;
+  client.name.clear();
+  client.database = 0;
+  client.protocol = 2;
+  client.reply_mode = ReplyMode::on;
+  client.no_evict = client.no_touch = false;
+  client.authenticated = context.thread().settings().requirepass.empty();
+  reply.set_version(2);
+  reply.simple("RESET");
+}
+
+void select(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const auto index = read_database_index(args, context.core().store.databases(), reply);
+  if (!index) return;
+  context.client().database = *index;
+  reply.ok();
+}
+
+}  // namespace larder::server::commands

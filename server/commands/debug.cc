@@ -1,0 +1,131 @@
+// DEBUG: help for testing clients and the server. Off unless enable-debug-command says otherwise (a gate sees to that).
+// Threads: as all handlers, on the connection's thread; it locks the shard that it looks at unless the transaction that
+// it is part of holds it already.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+#include <thread>
+
+#include "protocol/arg_reader.h"
+#include "protocol/ascii.h"
+#include "protocol/number.h"
+#include "protocol/reply_writer.h"
+#include "protocol/wire_text.h"
+#include "server/command_context.h"
+#include "server/commands/generic.h"
+#include "server/commands/server.h"
+#include "server/io_thread.h"
+
+namespace larder::server::commands {
+
+using protocol::ArgReader;
+using protocol::ReplyWriter;
+
+namespace {
+
+/// Nobody is served meanwhile, as by a Redis that is busy. Real time, whatever clock the server has.
+void debug_sleep(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const std::string text(args.bytes());
+  const double seconds = std::strtod(text.c_str(), nullptr);
+  if (seconds > 0 && std::isfinite(seconds)) {
+    context.core().with_world_stopped(context.thread(),
+                                      [&] { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); });
+    context.store_thread().refresh_time();
+  }
+  reply.ok();
+}
+
+/// Bytes of the length in front of a string in Redis' dump format.
+size_t dumped_length_bytes(size_t length) { return length < 64 ? 1 : length < 16384 ? 2 : 5; }
+
+/// How long the value would be in Redis' dump format, without compression; of collections about.
+size_t dumped_bytes(const store::Entry& entry) {
+  if (entry.type() != store::Type::string) return dumped_length_bytes(entry.value()->size()) + entry.value()->memory();
+  const std::string_view text = entry.string();
+  const auto number = protocol::parse_int64(text);
+  if (number && *number >= INT8_MIN && *number <= INT8_MAX) return 2;
+  if (number && *number >= INT16_MIN && *number <= INT16_MAX) return 3;
+  if (number && *number >= INT32_MIN && *number <= INT32_MAX) return 5;
+  return dumped_length_bytes(text.size()) + text.size();
+}
+
+void write_object(CommandContext& context, const store::ShardLocks& locks, std::string_view key, ReplyWriter& reply) {
+  store::Store& store = context.core().store;
+  store::Keyspace keys(store, context.store_thread(), locks, context.client().database);
+  const store::Item item = keys.find(key, store::kPeek);
+  if (!item) return reply.error(protocol::kNoSuchKey);
+  const store::Entry& entry = *item.entry;
+  const int64_t idle_s = store::is_lfu(store.policy()) ? 0 : store.idle_ms(entry.recency(), keys.now_ms()) / 1000;
+  reply.simple(fmt::format("Value at:{} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
+                           fmt::ptr(&entry), reference_count(store, entry), encoding_name(entry), dumped_bytes(entry),
+                           entry.recency(), idle_s));
+}
+
+void debug_object(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const auto key = args.key();
+  const uint64_t hash = context.core().store.hash(key);
+  if (context.locks().holds(store::Store::shard_index(hash))) return write_object(context, context.locks(), key, reply);
+  store::ShardLocks locks(context.core().store);
+  locks.lock_one(hash);
+  write_object(context, locks, key, reply);
+}
+
+void debug_set_active_expire(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const std::string text(args.bytes());
+  context.core().store.set_active_expire(std::strtol(text.c_str(), nullptr, 10) != 0);
+  reply.ok();
+}
+
+void debug_error(ArgReader& args, CommandContext&, ReplyWriter& reply) { reply.error(args.bytes()); }
+
+void debug_log(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  context.core().log.warning("DEBUG LOG: {}", args.bytes());
+  reply.ok();
+}
+
+void debug_change_repl_id(ArgReader&, CommandContext&, ReplyWriter& reply) { reply.ok(); }  // nobody replicates
+
+void debug_help(ArgReader&, CommandContext&, ReplyWriter& reply);
+
+struct DebugCommand {
+  const char* word;  // upper case
+  size_t arguments;  // behind it
+  void (*run)(ArgReader& args, CommandContext& context, ReplyWriter& reply);
+  std::string_view usage, explanation;
+};
+
+constexpr DebugCommand kDebugCommands[] = {
+    {"CHANGE-REPL-ID", 0, debug_change_repl_id, "CHANGE-REPL-ID", "Does nothing: there is no replication."},
+    {"ERROR", 1, debug_error, "ERROR <text>", "Replies with an error of that text."},
+    {"HELP", 0, debug_help, "HELP", "Shows this text."},
+    {"LOG", 1, debug_log, "LOG <text>", "Writes the text to the log."},
+    {"OBJECT", 1, debug_object, "OBJECT <key>", "Shows how the value of a key is kept."},
+    {"SET-ACTIVE-EXPIRE", 1, debug_set_active_expire, "SET-ACTIVE-EXPIRE <0|1>",
+     "Turns the reclaiming of expired keys that nobody asks for off or on."},
+    {"SLEEP", 1, debug_sleep, "SLEEP <seconds>", "Serves nobody for a while. Takes fractions."},
+};
+
+void debug_help(ArgReader&, CommandContext&, ReplyWriter& reply) {
+  reply.array(1 + 2 * std::size(kDebugCommands));
+  reply.simple("DEBUG <subcommand> [<argument> ...]. The subcommands:");
+  for (const DebugCommand& command : kDebugCommands) {
+    reply.simple(command.usage);
+    reply.simple(fmt::format("    {}", command.explanation));
+  }
+}
+
+}  // namespace
+
+void debug(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const auto word = args.peek();
+  for (const DebugCommand& command : kDebugCommands) {
+    if (args.remaining() == command.arguments + 1 && args.token(command.word)) return command.run(args, context, reply);
+  }
+  reply.error(fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try DEBUG HELP.",
+                          word.substr(0, 128)));
+}
+
+}  // namespace larder::server::commands

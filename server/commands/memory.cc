@@ -1,0 +1,198 @@
+// MEMORY: where memory goes. MEMORY USAGE is called with its key's shard held, the others with none.
+// Threads: as all handlers, on the connection's thread; other threads stand still while their clients are looked at.
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "protocol/arg_reader.h"
+#include "protocol/reply_writer.h"
+#include "protocol/wire_text.h"
+#include "server/client_line.h"
+#include "server/command_context.h"
+#include "server/commands/server.h"
+#include "server/io_thread.h"
+#include "server/keyspace_figures.h"
+#include "server/process_memory.h"
+
+namespace larder::server::commands {
+
+using protocol::ArgReader;
+using protocol::ReplyWriter;
+
+namespace {
+
+constexpr size_t kTableBytesPerKey = 11;  // a word of 8 bytes at the table's usual load
+
+size_t memory_of(const store::Entry& entry) {
+  size_t bytes = store::Arena::charged(entry.bytes()) + kTableBytesPerKey;
+  if (entry.type() != store::Type::string) {
+    bytes += entry.value()->memory();
+  } else if (entry.has_blob()) {
+    bytes += entry.blob()->memory();
+  }
+  return bytes;
+}
+
+/// What MEMORY STATS and MEMORY DOCTOR speak of.
+struct MemoryFacts {
+  int64_t used, peak, mapped, resident, clients = 0, tables = 0, keys = 0;
+  std::vector<DatabaseFigures> databases;
+};
+
+MemoryFacts gather(CommandContext& context) {
+  Core& core = context.core();
+  const int64_t used = core.store.used_memory();
+  MemoryFacts facts{.used = used,
+                    .peak = std::max(core.store.peak_memory(), used),
+                    .mapped = std::max(static_cast<int64_t>(core.store.block_bytes()), used),
+                    .resident = resident_bytes(),
+                    .databases = keyspace_figures(core.store, context.locks(), core.clock().now_ms())};
+  for (const DatabaseFigures& database : facts.databases) {
+    facts.tables += static_cast<int64_t>(database.table_bytes);
+    facts.keys += static_cast<int64_t>(database.keys);
+  }
+  core.with_world_stopped(context.thread(), [&] {
+    core.for_each_client([&](Client& client) { facts.clients += static_cast<int64_t>(server::memory_of(client)); });
+  });
+  return facts;
+}
+
+/// Pairs of names and numbers.
+class StatsWriter {
+ public:
+  explicit StatsWriter(ReplyWriter& reply) : reply_(reply), map_(reply.begin_map()) {}
+
+  void count(std::string_view name, int64_t value) {
+    reply_.bulk(name);
+    reply_.integer(value);
+    ++pairs_;
+  }
+  void real(std::string_view name, double value) {
+    reply_.bulk(name);
+    reply_.real(value);
+    ++pairs_;
+  }
+  void database(size_t index, const DatabaseFigures& figures) {
+    reply_.bulk(fmt::format("db.{}", index));
+    reply_.map(3);
+    reply_.bulk("overhead.hashtable.main");
+    reply_.integer(static_cast<int64_t>(figures.table_bytes));
+    reply_.bulk("overhead.hashtable.expires");
+    reply_.integer(0);  // a deadline is part of its key's entry
+    reply_.bulk("overhead.hashtable.slot-to-keys");
+    reply_.integer(0);
+    ++pairs_;
+  }
+  void end() { reply_.end_map(map_, pairs_); }
+
+ private:
+  ReplyWriter& reply_;
+  ReplyWriter::Deferred map_;
+  size_t pairs_ = 0;
+};
+
+std::string diagnosis(const MemoryFacts& facts, int64_t limit) {
+  constexpr int64_t kTooLittle = 5 << 20;
+  if (facts.used < kTooLittle) {
+    return fmt::format("The data takes {}: too little for a diagnosis to mean anything. Come back with more.\n",
+                       human_bytes(facts.used));
+  }
+  std::string text;
+  if (facts.peak > facts.used + facts.used / 2) {
+    text += fmt::format(
+        "- Peak: the data once took {}, now {}. Freed pages may still belong to the process; MEMORY PURGE "
+        "gives them back.\n",
+        human_bytes(facts.peak), human_bytes(facts.used));
+  }
+  if (ratio_of(facts.mapped, facts.used) > 1.4) {
+    text += fmt::format(
+        "- Holes: {} are mapped for {} of data, because what was deleted lies between what was kept. New "
+        "keys of the same sizes fill the holes.\n",
+        human_bytes(facts.mapped), human_bytes(facts.used));
+  }
+  if (limit > 0 && facts.used > limit - limit / 20) {
+    text += fmt::format("- Limit: the data takes {} of the {} that maxmemory allows.\n", human_bytes(facts.used),
+                        human_bytes(limit));
+  }
+  if (facts.clients > facts.used / 2) {
+    text += fmt::format("- Clients: their buffers take {}. CLIENT LIST shows whose (tot-mem).\n",
+                        human_bytes(facts.clients));
+  }
+  return text.empty() ? "No problem found.\n" : "Worth a look:\n" + text;
+}
+
+}  // namespace
+
+void memory_usage(ArgReader& args, store::Keyspace& keys, ReplyWriter& reply) {
+  const auto key = args.key();
+  while (args.more()) {
+    // Collections know their exact size, so the number of samples is only checked.
+    if (args.remaining() >= 2 && args.token("SAMPLES")) {
+      if (args.integer() < 0) args.fail(protocol::kSyntaxError);
+    } else {
+      args.fail(protocol::kSyntaxError);
+    }
+  }
+  if (args.failed(reply)) return;
+  const store::Item item = keys.find(key, store::kPeek);
+  if (!item) return reply.null();
+  reply.integer(static_cast<int64_t>(memory_of(*item.entry)));
+}
+
+void memory_stats(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  const MemoryFacts facts = gather(context);
+  const int64_t overhead = std::min(facts.tables, facts.used) + facts.clients;
+  const int64_t dataset = facts.used - std::min(facts.tables, facts.used);
+  StatsWriter out(reply);
+  out.count("peak.allocated", facts.peak);
+  out.count("total.allocated", facts.used);
+  for (const char* name : {"startup.allocated", "replication.backlog", "clients.slaves"}) out.count(name, 0);
+  out.count("clients.normal", facts.clients);
+  for (const char* name : {"cluster.links", "aof.buffer", "lua.caches", "functions.caches"}) out.count(name, 0);
+  for (size_t i = 0; i < facts.databases.size(); ++i) {
+    if (facts.databases[i].keys > 0) out.database(i, facts.databases[i]);
+  }
+  out.count("overhead.total", overhead);
+  out.count("keys.count", facts.keys);
+  out.count("keys.bytes-per-key", facts.keys == 0 ? 0 : facts.used / facts.keys);
+  out.count("dataset.bytes", dataset);
+  out.real("dataset.percentage", percent_of(dataset, facts.used));
+  out.real("peak.percentage", percent_of(facts.used, facts.peak));
+  out.count("allocator.allocated", facts.used);
+  out.count("allocator.active", facts.mapped);
+  out.count("allocator.resident", facts.mapped);
+  out.real("allocator-fragmentation.ratio", ratio_of(facts.mapped, facts.used));
+  out.count("allocator-fragmentation.bytes", facts.mapped - facts.used);
+  out.real("allocator-rss.ratio", 1);
+  out.count("allocator-rss.bytes", 0);
+  out.real("rss-overhead.ratio", ratio_of(facts.resident, facts.mapped));
+  out.count("rss-overhead.bytes", facts.resident - facts.mapped);
+  out.real("fragmentation", ratio_of(facts.resident, facts.used));
+  out.count("fragmentation.bytes", facts.resident - facts.used);
+  out.end();
+}
+
+void memory_doctor(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  reply.verbatim("txt", diagnosis(gather(context), context.core().store.maxmemory()));
+}
+
+void memory_purge(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  context.core().store.purge();
+  reply.ok();
+}
+
+void memory_malloc_stats(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  const store::Store& store = context.core().store;
+  const struct mallinfo2 heap = ::mallinfo2();
+  reply.verbatim("txt",
+                 fmt::format("Blocks of small entries: {} bytes mapped\n"
+                             "General allocator: {} bytes from the system, {} in use, {} free, {} in {} mappings\n"
+                             "Data as counted: {} bytes\n",
+                             store.block_bytes(), heap.arena, heap.uordblks, heap.fordblks, heap.hblkhd, heap.hblks,
+                             store.used_memory()));
+}
+
+}  // namespace larder::server::commands

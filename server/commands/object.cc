@@ -1,0 +1,84 @@
+// OBJECT: how a value is kept. Threads: as all handlers, with the key's shard held.
+#include "protocol/arg_reader.h"
+#include "protocol/number.h"
+#include "protocol/reply_writer.h"
+#include "protocol/wire_text.h"
+#include "server/commands/generic.h"
+#include "store/keyspace.h"
+
+namespace larder::server::commands {
+
+using protocol::ArgReader;
+using protocol::ReplyWriter;
+using store::Keyspace;
+
+namespace {
+
+constexpr size_t kLongestEmbedded = 44;  // bytes of a string that Redis keeps beside its header
+constexpr int64_t kSharedIntegers = 10'000;
+constexpr int64_t kSharedCount = INT32_MAX;
+
+/// The key's entry, not refreshed by being asked about; null replied when there is none.
+store::Item find_object(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const store::Item item = keys.find(args.key(), store::kCount | store::kSilent);
+  if (!item) reply.null();
+  return item;
+}
+
+}  // namespace
+
+std::string_view encoding_name(const store::Entry& entry) {
+  if (entry.type() != store::Type::string) return entry.value()->encoding();
+  const std::string_view text = entry.string();
+  if (entry.form() == store::StringForm::raw) return "raw";
+  if (entry.form() == store::StringForm::automatic && protocol::parse_int64(text)) return "int";
+  return text.size() <= kLongestEmbedded ? "embstr" : "raw";
+}
+
+int64_t reference_count(const store::Store& store, const store::Entry& entry) {
+  // Redis shares small integers among all keys unless a policy needs to know each key's recency.
+  const auto policy = store.policy();
+  const bool tracks = store::is_lfu(policy) || policy == store::EvictionPolicy::allkeys_lru ||
+                      policy == store::EvictionPolicy::volatile_lru;
+  const bool shares = store.maxmemory() == 0 || !tracks;
+  const auto number = entry.type() == store::Type::string && encoding_name(entry) == "int"
+                          ? protocol::parse_int64(entry.string())
+                          : std::nullopt;
+  return shares && number && *number >= 0 && *number < kSharedIntegers ? kSharedCount : 1;
+}
+
+void object_encoding(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const store::Item item = find_object(args, keys, reply);
+  if (!item) return;
+  reply.bulk(encoding_name(*item.entry));
+}
+
+void object_refcount(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const store::Item item = find_object(args, keys, reply);
+  if (!item) return;
+  reply.integer(reference_count(keys.store(), *item.entry));
+}
+
+void object_idletime(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const store::Item item = find_object(args, keys, reply);
+  if (!item) return;
+  if (store::is_lfu(keys.store().policy())) {
+    return reply.error(
+        "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching "
+        "between policies at runtime LRU and LFU data will take some time to adjust.");
+  }
+  reply.integer(keys.store().idle_ms(item->recency(), keys.now_ms()) / 1000);
+}
+
+void object_freq(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const store::Item item = find_object(args, keys, reply);
+  if (!item) return;
+  if (!store::is_lfu(keys.store().policy())) {
+    return reply.error(
+        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when "
+        "switching between policies at runtime LRU and LFU data will take some time to adjust.");
+  }
+  reply.integer(store::lfu::count(item->recency(), keys.now_ms(), keys.store().lfu_decay_minutes()));
+}
+
+}  // namespace larder::server::commands

@@ -1,0 +1,164 @@
+// The commands on the server as a whole and on whole databases; INFO, MEMORY and DEBUG stand in info.cc, memory.cc and
+// debug.cc. Threads: as all handlers, on the connection's thread; FLUSHALL, FLUSHDB and SWAPDB with all shards held.
+#include "server/commands/server.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "protocol/arg_reader.h"
+#include "protocol/reply_writer.h"
+#include "protocol/wire_text.h"
+#include "server/command_context.h"
+#include "server/config/start_options.h"
+#include "server/io_thread.h"
+
+namespace larder::server::commands {
+
+using protocol::ArgReader;
+using protocol::ReplyWriter;
+
+namespace {
+
+/// Whether a flush may happen in the background; nothing after an error, which is then written.
+std::optional<bool> read_flush_mode(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  bool lazy = context.thread().settings().lazyfree_lazy_user_flush;
+  if (args.token("ASYNC")) {
+    lazy = true;
+  } else if (args.token("SYNC")) {
+    lazy = false;
+  }
+  args.expect_end();
+  if (args.failed(reply)) return std::nullopt;
+  return lazy;
+}
+
+/// The index of a database: a text that is no int is `error`, an int that is no database is the usual one.
+std::optional<uint32_t> read_database(ArgReader& args, CommandContext& context, std::string_view error) {
+  constexpr int64_t kLeast = std::numeric_limits<int32_t>::min(), kMost = std::numeric_limits<int32_t>::max();
+  const int64_t index = args.integer_between(kLeast, kMost, error);
+  if (args.failed()) return std::nullopt;
+  if (index >= 0 && index < context.core().store.databases()) return static_cast<uint32_t>(index);
+  return std::numeric_limits<uint32_t>::max();
+}
+
+struct ShutdownOptions {
+  bool save = false, no_save = false, now = false, force = false, abort = false;
+
+  bool contradictory() const { return (save && no_save) || (abort && (save || no_save || now || force)); }
+};
+
+ShutdownOptions read_shutdown_options(ArgReader& args) {
+  ShutdownOptions options;
+  while (args.more()) {
+    if (args.token("NOSAVE")) {
+      options.no_save = true;
+    } else if (args.token("SAVE")) {
+      options.save = true;
+    } else if (args.token("NOW")) {
+      options.now = true;
+    } else if (args.token("FORCE")) {
+      options.force = true;
+    } else if (args.token("ABORT")) {
+      options.abort = true;
+    } else {
+      args.fail(protocol::kSyntaxError);
+    }
+  }
+  if (options.contradictory()) args.fail(protocol::kSyntaxError);
+  return options;
+}
+
+/// A shelf of jars, filled differently each time.
+std::string larder_shelf(store::Random& random, int jars) {
+  constexpr int kHeight = 4;
+  std::string rows[kHeight + 2];
+  for (int jar = 0; jar < jars; ++jar) {
+    const int level = static_cast<int>(random.below(kHeight + 1));
+    rows[0] += "   ___  ";
+    for (int row = 1; row <= kHeight; ++row) rows[row] += kHeight - row < level ? "  |###| " : "  |   | ";
+    rows[kHeight + 1] += "==(___)=";
+  }
+  std::string shelf;
+  for (const std::string& row : rows) fmt::format_to(std::back_inserter(shelf), "{}\n", row);
+  return shelf;
+}
+
+}  // namespace
+
+// -- Whole databases --
+
+void dbsize(ArgReader&, store::Keyspace& keys, ReplyWriter& reply) { reply.integer(static_cast<int64_t>(keys.size())); }
+
+void flushall(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const auto lazy = read_flush_mode(args, context, reply);
+  if (!lazy) return;
+  for (uint32_t database = 0; database < context.core().store.databases(); ++database)
+    context.keys(database).flush(*lazy);
+  reply.ok();
+}
+
+void flushdb(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const auto lazy = read_flush_mode(args, context, reply);
+  if (!lazy) return;
+  context.keys().flush(*lazy);
+  reply.ok();
+}
+
+void swapdb(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const auto first = read_database(args, context, "ERR invalid first DB index");
+  const auto second = read_database(args, context, "ERR invalid second DB index");
+  if (args.failed(reply)) return;
+  const uint32_t databases = context.core().store.databases();
+  if (*first >= databases || *second >= databases) return reply.error(protocol::kDbIndexOutOfRange);
+  context.keys().swap_databases(*first, *second);
+  reply.ok();
+}
+
+// -- The server --
+
+void time(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  const int64_t now = context.core().clock().now_us();
+  reply.array(2);
+  reply.bulk_integer(now / 1'000'000);
+  reply.bulk_integer(now % 1'000'000);
+}
+
+void role(ArgReader&, CommandContext&, ReplyWriter& reply) {
+  reply.array(3);
+  reply.bulk("master");
+  reply.integer(0);  // the replication offset: nothing is replicated
+  reply.array(0);
+}
+
+void monitor(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  if (context.in_exec()) return reply.error("ERR MONITOR isn't allowed for DENY BLOCKING client");
+  if (context.client().monitor) return;  // no reply to a second one
+  context.client().monitor = true;
+  context.core().monitors().fetch_add(1, std::memory_order_relaxed);
+  reply.ok();
+}
+
+/// There is nothing to save, so SAVE, NOSAVE, NOW and FORCE all stop the server alike. No reply: the connection is
+/// closed when the server stops.
+void shutdown(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const ShutdownOptions options = read_shutdown_options(args);
+  if (args.failed(reply)) return;
+  if (options.abort) return reply.error("ERR No shutdown in progress.");
+  if (!context.core().on_shutdown_requested) return reply.error("ERR Errors trying to SHUTDOWN. Check logs.");
+  context.core().request_shutdown();
+}
+
+void lolwut(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  constexpr int kJars = 6;
+  if (args.remaining() >= 2 && args.token("VERSION")) args.integer();  // every version has the same picture
+  if (args.failed(reply)) return;
+  reply.verbatim("txt",
+                 fmt::format("{}\nWhat is kept in a larder keeps longer. Larder ver. {}, Redis ver. {}\n",
+                             larder_shelf(context.store_thread().random(), kJars), larder_version(), kRedisVersion));
+}
+
+}  // namespace larder::server::commands

@@ -1,0 +1,210 @@
+// What all connections share; see core.h.
+#include "server/core.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <random>
+
+#include "protocol/quoting.h"
+#include "server/client.h"
+#include "server/io_thread.h"
+#include "server/process.h"
+#include "server/session.h"
+
+namespace larder::server {
+
+namespace {
+
+std::string random_hex(size_t digits) {
+  std::random_device device;
+  std::string text;
+  while (text.size() < digits) text += fmt::format("{:08x}", device());
+  text.resize(digits);
+  return text;
+}
+
+store::Store::Options store_options(const Core::Options& options) {
+  return {.databases = static_cast<uint32_t>(options.settings.databases),
+          .threads = static_cast<unsigned>(options.settings.io_threads),
+          .seed = 0,
+          .clock = options.clock,
+          .single_threaded = options.settings.io_threads == 1};
+}
+
+}  // namespace
+
+Core::Core(Options options)
+    : config(options.settings, options.config_file),
+      log(options.settings.loglevel),
+      store(store_options(options)),
+      run_id(random_hex(40)),
+      started_us(options.clock->now_us()),
+      clock_(options.clock) {
+  install_hooks();
+  apply_limits(options.settings);
+  for (int i = 0; i < options.settings.io_threads; ++i) {
+    threads_.push_back(std::make_unique<IoThread>(*this, static_cast<unsigned>(i)));
+  }
+}
+
+Core::~Core() = default;
+
+// -- Configuration --
+
+void Core::apply_limits(const Settings& settings) {
+  store.set_maxmemory(static_cast<int64_t>(settings.maxmemory_bytes));
+  store.set_policy(settings.maxmemory_policy);
+  store.set_samples(static_cast<unsigned>(settings.maxmemory_samples));
+  store.set_lfu(static_cast<unsigned>(settings.lfu_log_factor), static_cast<unsigned>(settings.lfu_decay_time_min));
+  store.set_lazy_user_del(settings.lazyfree_lazy_user_del);
+  store.set_max_string_bytes(settings.proto_max_bulk_len_bytes);
+  store.set_encoding_limits({.set_max_intset_entries = static_cast<size_t>(settings.set_max_intset_entries),
+                             .set_max_listpack_entries = static_cast<size_t>(settings.set_max_listpack_entries),
+                             .set_max_listpack_value = static_cast<size_t>(settings.set_max_listpack_value_bytes)});
+  slow_log.set_threshold_us(settings.slowlog_log_slower_than_us);
+  slow_log.set_max_length(static_cast<size_t>(settings.slowlog_max_len));
+  latency.set_threshold_ms(settings.latency_monitor_threshold_ms);
+}
+
+void Core::install_hooks() {
+  config.on_change("", [this](const Settings& before, const Settings& after) -> tl::expected<void, std::string> {
+    if (before.dir != after.dir && ::chdir(after.dir.c_str()) != 0)
+      return tl::unexpected(std::string(std::strerror(errno)));
+    if (after.maxclients > before.maxclients && !raise_file_limit(after.maxclients)) {
+      return tl::unexpected(std::string("The operating system is not able to handle the specified number of clients"));
+    }
+    apply_limits(after);
+    log.set_level(after.loglevel);
+    if (before.logfile != after.logfile) return log.open(after.logfile);
+    return {};
+  });
+}
+
+// -- Threads and clients --
+
+void Core::adopt(int descriptor, bool unix_socket) {
+  IoThread* least = threads_.front().get();
+  for (const auto& thread : threads_) {
+    if (thread->connections() < least->connections()) least = thread.get();
+  }
+  connected_.fetch_add(1, std::memory_order_relaxed);
+  least->adopt(descriptor, unix_socket);
+}
+
+void Core::with_world_stopped(IoThread& self, const std::function<void()>& work) {
+  if (world_stopped_by_ == &self) return work();
+  // The own lock is given up first: all are then taken in one order, so two commands that stop the world take turns.
+  self.execution.unlock();
+  for (const auto& thread : threads_) thread->execution.lock();
+  world_stopped_by_ = &self;
+  work();
+  world_stopped_by_ = nullptr;
+  for (const auto& thread : threads_) {
+    if (thread.get() != &self) thread->execution.unlock();
+  }
+}
+
+void Core::for_each_client(const std::function<void(Client&)>& visit) {
+  for (const auto& thread : threads_) {
+    thread->for_each_session([&](Session& session) { visit(session.client); });
+  }
+}
+
+void Core::close_client(Client& client) {
+  client.close_now = true;
+  client.thread.post([&thread = client.thread, id = client.id] {
+    if (Session* session = thread.find(id)) session->close();
+  });
+}
+
+// -- Figures --
+
+void Core::note_rates() {
+  Rates::Totals totals;
+  for (const auto& thread : threads_) {
+    totals.commands += thread->statistics.commands.get();
+    totals.input_bytes += thread->statistics.input_bytes.get();
+    totals.output_bytes += thread->statistics.output_bytes.get();
+  }
+  rates.note(clock_->steady_us(), totals);
+}
+
+void Core::reset_figures() {
+  statistics.reset();
+  rates.reset();
+  for (const auto& thread : threads_) thread->statistics.reset();
+  store.for_each_thread([](store::StoreThread& thread) {
+    for (store::Counter* counter :
+         {&thread.hits, &thread.misses, &thread.expired_keys, &thread.evicted_keys, &thread.expire_cycle_us}) {
+      counter->set(0);
+    }
+  });
+  store.background().reset_freed();
+}
+
+// -- Pausing --
+
+void Core::pause_clients(PauseMode mode, int64_t until_ms) {
+  // A pause during a pause never makes it shorter or weaker.
+  if (const PauseMode now = paused(clock_->now_ms()); now != PauseMode::none) {
+    mode = std::max(mode, now);
+    until_ms = std::max(until_ms, pause_until_ms_.load(std::memory_order_relaxed));
+  }
+  pause_until_ms_.store(until_ms, std::memory_order_relaxed);
+  pause_mode_.store(mode, std::memory_order_relaxed);
+}
+
+void Core::unpause_clients() {
+  pause_mode_.store(PauseMode::none, std::memory_order_relaxed);
+  for (const auto& thread : threads_) {
+    thread->post([thread = thread.get()] { thread->resume_paused(); });
+  }
+}
+
+PauseMode Core::paused(int64_t now_ms) const {
+  const PauseMode mode = pause_mode_.load(std::memory_order_relaxed);
+  if (mode == PauseMode::none) [[likely]]
+    return mode;
+  return now_ms < pause_until_ms_.load(std::memory_order_relaxed) ? mode : PauseMode::none;
+}
+
+// -- Monitors --
+
+void Core::feed_monitors(IoThread& self, const Client& client, std::span<const std::string_view> args) {
+  const int64_t now = clock_->now_us();
+  const std::string_view address = client.address;
+  std::string line = fmt::format("+{}.{:06} [{} {}{}]", now / 1'000'000, now % 1'000'000, client.database,
+                                 client.unix_socket ? "unix:" : "",
+                                 client.unix_socket ? address.substr(0, address.rfind(':')) : address);
+  for (const std::string_view arg : args) {
+    line += ' ';
+    protocol::append_quoted(line, arg);
+  }
+  line += "\r\n";
+  const auto shared = std::make_shared<const std::string>(std::move(line));
+  for (const auto& thread : threads_) {
+    const auto show = [thread = thread.get(), shared] {
+      thread->for_each_session([&](Session& session) {
+        if (!session.client.monitor || session.client.close_after_reply) return;
+        session.client.output.append(*shared);
+        thread->flush_later(session);
+      });
+    };
+    if (thread.get() == &self) {
+      show();
+    } else {
+      thread->post(show);
+    }
+  }
+}
+
+void Core::request_shutdown() {
+  if (on_shutdown_requested) on_shutdown_requested();
+}
+
+}  // namespace larder::server

@@ -1,0 +1,120 @@
+// Everything that the connections of one server share. A Server owns one Core; commands reach it through their
+// CommandContext.
+//
+// Thread rule: members say so themselves where they are not plainly thread-safe; what has no note here may be used from
+// any I/O thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "server/command_table.h"
+#include "server/config/config.h"
+#include "server/latency_monitor.h"
+#include "server/log.h"
+#include "server/pubsub_hub.h"
+#include "server/rates.h"
+#include "server/slow_log.h"
+#include "server/statistics.h"
+#include "store/store.h"
+
+namespace larder::server {
+
+class Client;
+class IoThread;
+class Listeners;
+
+/// CLIENT PAUSE: what waits, and until when.
+enum class PauseMode : uint8_t { none, writes, all };
+
+class Core {
+ public:
+  struct Options {
+    Settings settings;
+    std::string config_file;
+    const store::Clock* clock = &store::Clock::system();
+  };
+
+  explicit Core(Options options);
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+  ~Core();
+
+  const store::Clock& clock() const { return *clock_; }
+
+  Config config;
+  Log log;
+  store::Store store;
+  PubsubHub pubsub;
+  SlowLog slow_log;
+  LatencyMonitor latency;
+  ServerStatistics statistics;
+  Rates rates;
+
+  const std::string run_id;  // 40 hexadecimal digits, new with every start
+  const int64_t started_us;  // Unix time
+
+  // -- Threads --
+  const std::vector<std::unique_ptr<IoThread>>& threads() const { return threads_; }
+  /// Hands a connected descriptor to the thread that serves the fewest.
+  void adopt(int descriptor, bool unix_socket);
+  /// Closes a client's connection, on whatever thread it lives; with the world stopped or on its own thread.
+  void close_client(Client& client);
+  /// Runs `work` while no other I/O thread executes commands, so that it may look at every client. Called by a command
+  /// on `self`; not while shards are held, unless the world was stopped before they were locked.
+  void with_world_stopped(IoThread& self, const std::function<void()>& work);
+  /// Every client of every thread. Only with the world stopped, or for the calling thread's own view of figures.
+  void for_each_client(const std::function<void(Client&)>& visit);
+  uint64_t next_client_id() { return client_ids_.fetch_add(1, std::memory_order_relaxed) + 1; }
+  size_t connected_clients() const { return connected_.load(std::memory_order_relaxed); }
+  std::atomic<size_t>& connected() { return connected_; }
+
+  // -- Figures --
+  /// Takes a reading of the running totals, for what INFO says by the second.
+  void note_rates();
+  /// CONFIG RESETSTAT: every figure that counts events, back to 0. With the world stopped.
+  void reset_figures();
+
+  // -- Pausing --
+  void pause_clients(PauseMode mode, int64_t until_ms);
+  void unpause_clients();
+  /// What is paused at this moment.
+  PauseMode paused(int64_t now_ms) const;
+
+  // -- Monitors --
+  std::atomic<int>& monitors() { return monitors_; }
+  /// Shows a command to every monitor. `self` is the calling thread.
+  void feed_monitors(IoThread& self, const Client& client, std::span<const std::string_view> args);
+
+  // -- Stopping --
+  /// Asks the server to shut down as SHUTDOWN and SIGTERM do; returns at once.
+  void request_shutdown();
+  std::function<void()> on_shutdown_requested;  // set by Server
+
+  Listeners* listeners = nullptr;  // set by Server before its threads start
+
+  /// TCP port in use, 0 when there is none.
+  std::atomic<int> tcp_port{0};
+
+ private:
+  friend class Server;
+
+  void install_hooks();
+  void apply_limits(const Settings& settings);
+
+  const store::Clock* clock_;
+  std::vector<std::unique_ptr<IoThread>> threads_;
+  std::atomic<IoThread*> world_stopped_by_{nullptr};
+  std::atomic<uint64_t> client_ids_{0};
+  std::atomic<size_t> connected_{0};
+  std::atomic<int> monitors_{0};
+  std::atomic<int64_t> pause_until_ms_{0};
+  std::atomic<PauseMode> pause_mode_{PauseMode::none};
+};
+
+}  // namespace larder::server

@@ -1,0 +1,23 @@
+// What the system says of the process' memory, and figures of bytes for people.
+//
+// Thread rule: any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace larder::server {
+
+/// Resident memory of the process in bytes; 0 when the system does not tell.
+int64_t resident_bytes();
+/// Memory of the machine in bytes.
+int64_t system_memory_bytes();
+
+/// "512B", "1.00K", "2.50M": as INFO writes figures beside their bytes.
+std::string human_bytes(int64_t bytes);
+
+/// part / whole * 100 and part / whole; 0 when the whole is 0.
+double percent_of(int64_t part, int64_t whole);
+double ratio_of(int64_t part, int64_t whole);
+
+}  // namespace larder::server

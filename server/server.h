@@ -1,0 +1,64 @@
+// A Larder server as a library: start one, or several, inside any process.
+//
+//     larder::server::Settings settings;
+//     settings.port = larder::server::kPortAuto;
+//     larder::server::Server server({.settings = settings});
+//     if (auto started = server.start(); !started) return report(started.error());
+//     connect_to(server.port());
+//     server.stop();
+//
+// Thread rule: one thread owns the Server and calls its members; shutdown_requested() may be called from any.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "server/config/settings.h"
+#include "store/clock.h"
+
+namespace larder::server {
+
+class Core;
+class Listeners;
+
+class Server {
+ public:
+  struct Options {
+    Settings settings = {};
+    std::string config_file = {};                         // for CONFIG REWRITE; empty = none
+    const store::Clock* clock = &store::Clock::system();  // outlives the server
+    std::function<void(std::string_view line)> log = {};  // takes the log's lines; unset: as the settings say
+    std::function<void()> on_shutdown = {};               // SHUTDOWN was called; from an I/O thread, must only signal
+  };
+
+  explicit Server(Options options);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  /// Stops the server.
+  ~Server();
+
+  /// Opens the listeners and starts the threads. The error is one line for people; nothing runs then.
+  tl::expected<void, std::string> start();
+  /// The TCP port, 0 without TCP. After start().
+  int port() const;
+  /// Stops accepting, sends what is ready, closes all connections and ends the threads. Does nothing if not running.
+  void stop();
+
+  Core& core() { return *core_; }
+
+ private:
+  void announce();
+  void write_ready_file();
+
+  Options options_;
+  std::unique_ptr<Core> core_;
+  std::unique_ptr<Listeners> listeners_;
+  std::atomic<bool> running_{false};
+};
+
+}  // namespace larder::server

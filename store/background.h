@@ -1,0 +1,52 @@
+// Work that a client need not wait for: destroying large values and flushed databases. The thread starts with the
+// first job, so a server that never needs it does not have it.
+//
+// Thread rule: any thread may submit; jobs run one after the other on the background thread. The destructor runs what
+// is left.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace larder::store {
+
+class Background {
+ public:
+  Background() = default;
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+  ~Background() { stop(); }
+
+  /// `objects`: how many values the job frees, for lazyfree_pending_objects.
+  void submit(std::function<void()> job, size_t objects);
+  /// Waits until every job submitted so far has run.
+  void drain();
+  /// Runs what is left and ends the thread; submit() afterwards runs the job at once.
+  void stop();
+
+  size_t pending_objects() const { return pending_.load(std::memory_order_relaxed); }
+  size_t freed_objects() const { return freed_.load(std::memory_order_relaxed); }
+  void reset_freed() { freed_.store(0, std::memory_order_relaxed); }
+
+ private:
+  struct Job {
+    std::function<void()> run;
+    size_t objects;
+  };
+
+  void work();
+  void finish(const Job& job);
+
+  std::mutex mutex_;
+  std::condition_variable wake_, idle_;
+  std::deque<Job> jobs_;
+  bool stopping_ = false, busy_ = false;
+  std::thread thread_;
+  std::atomic<size_t> pending_{0}, freed_{0};
+};
+
+}  // namespace larder::store

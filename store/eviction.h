@@ -1,0 +1,95 @@
+// Which key goes when memory is full. Candidates are the neighbours of random slots; the best of them wait in a small
+// pool, which makes sampling come close to the true order (Redis' evict.c introduced the pool; figures in README.md).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace larder::store {
+
+class Store;
+class StoreThread;
+class Entry;
+struct Shard;
+class Table;
+
+enum class EvictionPolicy : uint8_t {
+  noeviction,
+  allkeys_lru,
+  allkeys_lfu,
+  allkeys_random,
+  volatile_lru,
+  volatile_lfu,
+  volatile_random,
+  volatile_ttl,
+};
+
+constexpr bool is_volatile(EvictionPolicy policy) {
+  return policy >= EvictionPolicy::volatile_lru && policy <= EvictionPolicy::volatile_ttl;
+}
+constexpr bool is_lfu(EvictionPolicy policy) {
+  return policy == EvictionPolicy::allkeys_lfu || policy == EvictionPolicy::volatile_lfu;
+}
+
+/// LFU's 24 bits: minutes of the last decay in the upper 16, a logarithmic counter in the lower 8 (Redis' scheme, so
+/// that OBJECT FREQ means what its users know).
+namespace lfu {
+constexpr uint8_t kInitialCount = 5;
+uint32_t initial(int64_t now_ms);
+/// The counter with the decay since the last access taken off.
+uint8_t count(uint32_t recency, int64_t now_ms, unsigned decay_minutes);
+/// The field after one more access. `chance` is a random number in [0, 1).
+uint32_t touched(uint32_t recency, int64_t now_ms, unsigned log_factor, unsigned decay_minutes, double chance);
+}  // namespace lfu
+
+/// Keys that are likely to go next, best last. They are remembered by hash and address and looked up again before they
+/// go, because they may have been deleted or read since.
+class EvictionPool {
+ public:
+  struct Candidate {
+    uint64_t score = 0;  // higher goes first
+    const Entry* entry = nullptr;
+    uint32_t order = 0;  // in its table
+    uint32_t database = 0;
+    uint16_t shard = 0;
+  };
+  static constexpr size_t kCapacity = 16;
+
+  void offer(const Candidate& candidate);
+  bool empty() const { return size_ == 0; }
+  Candidate take_best() { return candidates_[--size_]; }
+  void clear() { size_ = 0; }
+  /// Scores of another policy mean nothing to this one.
+  void serve(EvictionPolicy policy) {
+    if (policy != policy_) clear();
+    policy_ = policy;
+  }
+
+ private:
+  std::array<Candidate, kCapacity> candidates_;  // ascending scores
+  size_t size_ = 0;
+  EvictionPolicy policy_ = EvictionPolicy::noeviction;
+};
+
+/// Evicts keys for one thread. No shard may be held by the caller.
+class Evictor {
+ public:
+  Evictor(Store& store, StoreThread& thread);
+  /// Evicts one key. False when no key can go.
+  bool evict_one();
+
+ private:
+  bool fill_pool();
+  bool sample_shard(size_t shard, size_t wanted);
+  void sample_table(Shard& shard, size_t shard_index, uint32_t database, Table& table, size_t wanted, size_t* found);
+  void sample_everything();
+  uint64_t score(const Entry& entry) const;
+  bool evict(const EvictionPool::Candidate& candidate);
+
+  Store& store_;
+  StoreThread& thread_;
+  EvictionPolicy policy_;
+};
+
+}  // namespace larder::store

@@ -1,0 +1,542 @@
+// See generator.h. Numbers come from random_() % n rather than from the standard distributions, whose results differ
+// between libraries: a seed must mean the same program everywhere.
+#include "tests/oracle/generator.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <optional>
+
+namespace larder::test {
+
+/// How to make each command, with its weight among all.
+struct CommandMaker {
+  int weight;
+  Args (*make)(ProgramGenerator& g);
+
+  static const CommandMaker kMakers[];
+  static const size_t kMakerCount;
+
+  static Args set(ProgramGenerator& g) {
+    Args command{"SET", g.key(), g.value()};
+    const size_t options = g.chance(50) ? 0 : 1 + g.below(3);
+    for (size_t i = 0; i < options; ++i) {
+      switch (g.below(6)) {
+        case 0: command.emplace_back("NX"); break;
+        case 1: command.emplace_back("XX"); break;
+        case 2: command.emplace_back("GET"); break;
+        case 3: command.emplace_back("KEEPTTL"); break;
+        // Redis keeps what SET gives a past deadline until it is met or swept, with events at its own time.
+        default: g.append_deadline(command, false);
+      }
+    }
+    return command;
+  }
+
+  static Args getex(ProgramGenerator& g) {
+    Args command{"GETEX", g.key()};
+    if (g.chance(60)) g.append_deadline(command, true);
+    if (g.chance(20)) command.emplace_back("PERSIST");
+    return command;
+  }
+
+  static Args expire(ProgramGenerator& g) {
+    static constexpr std::string_view kNames[] = {"EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT"};
+    static constexpr std::string_view kConditions[] = {"NX", "XX", "GT", "LT", "BOGUS"};
+    const size_t form = g.below(4);
+    std::string time = form < 2 ? g.seconds() : g.unix_seconds(true);
+    if (form % 2 == 1) time += "000";
+    Args command{std::string(kNames[form]), g.key(), time};
+    if (g.chance(50)) command.push_back(g.one_of(kConditions));
+    if (g.chance(10)) command.push_back(g.one_of(kConditions));
+    return command;
+  }
+
+  static Args pairs(ProgramGenerator& g, const char* name) {
+    Args command{name};
+    for (size_t i = 0, count = 1 + g.below(4); i < count; ++i) {
+      command.push_back(g.key());
+      command.push_back(g.value());
+    }
+    return command;
+  }
+
+  static Args with_keys(ProgramGenerator& g, const char* name, size_t most = 4) {
+    Args command{name};
+    g.append_keys(command, most);
+    return command;
+  }
+
+  static Args sadd(ProgramGenerator& g) {
+    Args command{"SADD", g.key()};
+    if (g.chance(5)) {  // across the thresholds of the encodings
+      static constexpr std::string_view kPrefixes[] = {"", "m", "member:"};
+      const std::string prefix = g.one_of(kPrefixes);
+      const size_t counts[] = {100, 127, 128, 129, 200, 511, 512, 513};
+      const size_t count = counts[g.below(8)];
+      for (size_t i = 0; i < count; ++i) command.push_back(prefix + std::to_string(i + 1000));
+    } else {
+      g.append_members(command, 6);
+    }
+    return command;
+  }
+
+  static Args lcs(ProgramGenerator& g) {
+    Args command{"LCS", g.key(), g.key()};
+    static constexpr std::string_view kOptions[] = {"LEN", "IDX", "WITHMATCHLEN", "MINMATCHLEN"};
+    for (size_t i = 0, count = g.below(4); i < count; ++i) {
+      command.push_back(g.one_of(kOptions));
+      if (command.back() == "MINMATCHLEN") command.push_back(std::to_string(g.below(5)));
+    }
+    return command;
+  }
+
+  static Args sintercard(ProgramGenerator& g) {
+    const size_t count = 1 + g.below(3);
+    Args command{"SINTERCARD", std::to_string(count)};
+    for (size_t i = 0; i < count; ++i) command.push_back(g.key());
+    if (g.chance(40)) command.insert(command.end(), {"LIMIT", std::to_string(g.below(5))});
+    return command;
+  }
+
+  static Args scan(ProgramGenerator& g) {
+    static constexpr std::string_view kTypes[] = {"string", "set", "list", "STRING"};
+    Args command{"SCAN", "0", "COUNT", "10000"};
+    if (g.chance(40)) command.insert(command.end(), {"MATCH", g.pattern()});
+    if (g.chance(40)) command.insert(command.end(), {"TYPE", g.one_of(kTypes)});
+    return command;
+  }
+
+  static Args sscan(ProgramGenerator& g) {
+    Args command{"SSCAN", g.key(), "0", "COUNT", "10000"};
+    if (g.chance(40)) command.insert(command.end(), {"MATCH", g.pattern()});
+    return command;
+  }
+
+  static Args srandmember(ProgramGenerator& g) {
+    static constexpr std::string_view kCounts[] = {"0", "1", "3", "10000", "-1", "-5", "-9223372036854775808", "x"};
+    Args command{"SRANDMEMBER", g.key()};
+    if (g.chance(70)) command.push_back(g.one_of(kCounts));
+    return command;
+  }
+
+  static Args copy(ProgramGenerator& g) {
+    Args command{"COPY", g.key(), g.key()};
+    if (g.chance(30)) command.insert(command.end(), {"DB", std::to_string(g.below(3))});
+    if (g.chance(50)) command.emplace_back("REPLACE");
+    return command;
+  }
+
+  static Args object(ProgramGenerator& g) {
+    static constexpr std::string_view kWhat[] = {"ENCODING", "ENCODING", "ENCODING", "REFCOUNT",
+                                                 "IDLETIME", "FREQ",     "BOGUS"};
+    return {"OBJECT", g.one_of(kWhat), g.key()};
+  }
+
+  static Args rare(ProgramGenerator& g) {
+    switch (g.below(9)) {
+      case 0: return {"FLUSHDB"};
+      case 1: return {"FLUSHALL"};
+      case 2: return {"SWAPDB", std::to_string(g.below(3)), std::to_string(g.below(3))};
+      case 3: return {"HELLO", std::to_string(2 + g.below(3))};
+      case 4: return {"RESET"};
+      case 5: return {"CLIENT", "SETNAME", g.value()};
+      case 6: return {"CLIENT", "GETNAME"};
+      case 7: return {"BOGUS", g.value()};
+      default: return {"FLUSHDB", "BOGUS"};
+    }
+  }
+};
+
+const CommandMaker CommandMaker::kMakers[] = {
+    {30, set},
+    {20,
+     [](ProgramGenerator& g) {
+       return Args{"GET", g.key()};
+     }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"SETEX", g.key(), g.seconds(), g.value()};
+     }},
+    {4,
+     [](ProgramGenerator& g) {
+       return Args{"PSETEX", g.key(), g.seconds() + "000", g.value()};
+     }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"SETNX", g.key(), g.value()};
+     }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"GETSET", g.key(), g.value()};
+     }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"GETDEL", g.key()};
+     }},
+    {10, getex},
+    {8, [](ProgramGenerator& g) { return with_keys(g, "MGET"); }},
+    {8, [](ProgramGenerator& g) { return pairs(g, "MSET"); }},
+    {6, [](ProgramGenerator& g) { return pairs(g, "MSETNX"); }},
+    {10,
+     [](ProgramGenerator& g) {
+       return Args{"APPEND", g.key(), g.value()};
+     }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"STRLEN", g.key()};
+     }},
+    {8,
+     [](ProgramGenerator& g) {
+       return Args{"GETRANGE", g.key(), g.index(), g.index()};
+     }},
+    {2,
+     [](ProgramGenerator& g) {
+       return Args{"SUBSTR", g.key(), g.index(), g.index()};
+     }},
+    {8,
+     [](ProgramGenerator& g) {
+       return Args{"SETRANGE", g.key(), g.index(), g.value()};
+     }},
+    {8,
+     [](ProgramGenerator& g) {
+       return Args{"INCR", g.key()};
+     }},
+    {4,
+     [](ProgramGenerator& g) {
+       return Args{"DECR", g.key()};
+     }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"INCRBY", g.key(), g.integer()};
+     }},
+    {4,
+     [](ProgramGenerator& g) {
+       return Args{"DECRBY", g.key(), g.integer()};
+     }},
+    {8,
+     [](ProgramGenerator& g) {
+       return Args{"INCRBYFLOAT", g.key(), g.real()};
+     }},
+    {4, lcs},
+    {24, sadd},
+    {10,
+     [](ProgramGenerator& g) {
+       Args c{"SREM", g.key()};
+       g.append_members(c, 5);
+       return c;
+     }},
+    {8,
+     [](ProgramGenerator& g) {
+       return Args{"SMEMBERS", g.key()};
+     }},
+    {4,
+     [](ProgramGenerator& g) {
+       return Args{"SISMEMBER", g.key(), g.member()};
+     }},
+    {4,
+     [](ProgramGenerator& g) {
+       Args c{"SMISMEMBER", g.key()};
+       g.append_members(c, 5);
+       return c;
+     }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"SCARD", g.key()};
+     }},
+    {4,
+     [](ProgramGenerator& g) {
+       return Args{"SPOP", g.key(), g.chance(70) ? "10000" : g.chance(50) ? "0" : "-1"};
+     }},
+    {4, srandmember},
+    {8,
+     [](ProgramGenerator& g) {
+       return Args{"SMOVE", g.key(), g.key(), g.member()};
+     }},
+    {5, [](ProgramGenerator& g) { return with_keys(g, "SINTER"); }},
+    {5, [](ProgramGenerator& g) { return with_keys(g, "SUNION"); }},
+    {5, [](ProgramGenerator& g) { return with_keys(g, "SDIFF"); }},
+    {6, [](ProgramGenerator& g) { return with_keys(g, "SINTERSTORE"); }},
+    {6, [](ProgramGenerator& g) { return with_keys(g, "SUNIONSTORE"); }},
+    {6, [](ProgramGenerator& g) { return with_keys(g, "SDIFFSTORE"); }},
+    {4, sintercard},
+    {3, sscan},
+    {8, [](ProgramGenerator& g) { return with_keys(g, "DEL", 3); }},
+    {4, [](ProgramGenerator& g) { return with_keys(g, "UNLINK", 3); }},
+    {4, [](ProgramGenerator& g) { return with_keys(g, "EXISTS", 3); }},
+    {2, [](ProgramGenerator& g) { return with_keys(g, "TOUCH", 3); }},
+    {4,
+     [](ProgramGenerator& g) {
+       return Args{"TYPE", g.key()};
+     }},
+    {20, expire},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"PERSIST", g.key()};
+     }},
+    {4,
+     [](ProgramGenerator& g) {
+       return Args{"TTL", g.key()};
+     }},
+    {3,
+     [](ProgramGenerator& g) {
+       return Args{"PTTL", g.key()};
+     }},
+    {3,
+     [](ProgramGenerator& g) {
+       return Args{"EXPIRETIME", g.key()};
+     }},
+    {3,
+     [](ProgramGenerator& g) {
+       return Args{"PEXPIRETIME", g.key()};
+     }},
+    {3,
+     [](ProgramGenerator& g) {
+       return Args{"KEYS", g.pattern()};
+     }},
+    {3, scan},
+    {1, [](ProgramGenerator&) { return Args{"RANDOMKEY"}; }},
+    {1, [](ProgramGenerator&) { return Args{"DBSIZE"}; }},
+    {8,
+     [](ProgramGenerator& g) {
+       return Args{"RENAME", g.key(), g.key()};
+     }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"RENAMENX", g.key(), g.key()};
+     }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"MOVE", g.key(), std::to_string(g.below(3))};
+     }},
+    {10, copy},
+    {10, object},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"SELECT", std::to_string(g.below(3))};
+     }},
+    {10, [](ProgramGenerator&) { return Args{"MULTI"}; }},
+    {14, [](ProgramGenerator&) { return Args{"EXEC"}; }},
+    {2, [](ProgramGenerator&) { return Args{"DISCARD"}; }},
+    {10, [](ProgramGenerator& g) { return with_keys(g, "WATCH", 3); }},
+    {2, [](ProgramGenerator&) { return Args{"UNWATCH"}; }},
+    {3, [](ProgramGenerator& g) { return Args{"PUBLISH", "channel", g.value()}; }},
+    {2, [](ProgramGenerator& g) { return Args{"PING", g.value()}; }},
+    {2, [](ProgramGenerator& g) { return Args{"ECHO", g.value()}; }},
+    {4, rare},
+};
+const size_t CommandMaker::kMakerCount = std::size(kMakers);
+
+namespace {
+
+std::string upper(std::string word) {
+  for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return word;
+}
+
+std::optional<long long> number(const std::string& text) {
+  char* end = nullptr;
+  const long long value = std::strtoll(text.c_str(), &end, 10);
+  if (text.empty() || *end != '\0') return {};
+  return value;
+}
+
+/// SPOP of some members is a server's own choice.
+bool pops_all_or_none(const Args& command) {
+  if (command.size() == 2) return false;
+  const long long count = command.size() == 3 ? number(command[2]).value_or(0) : 0;
+  return count <= 0 || count >= 10000;
+}
+
+/// A relative deadline that a program could live to see; damage() may have made one.
+bool is_soon(const std::string& time) {
+  const auto value = number(time);
+  return value && *value > 0 && *value < 100000;
+}
+
+/// Whether both servers must give the same result, whenever they run it.
+bool deterministic(const Args& command) {
+  const std::string name = upper(command[0]);
+  if (name == "SPOP" && command.size() > 1) return pops_all_or_none(command);
+  const bool timed = name == "EXPIRE" || name == "PEXPIRE" || name == "SETEX" || name == "PSETEX";
+  if (timed && command.size() > 2 && is_soon(command[2])) return false;
+  for (size_t i = 2; i + 1 < command.size() && (name == "SET" || name == "GETEX"); ++i) {
+    const std::string option = upper(command[i]);
+    if ((option == "EX" || option == "PX") && is_soon(command[i + 1])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string ProgramGenerator::key() {
+  static constexpr std::string_view kKeys[] = {"a", "b", "c", "d", "e", "a", "b", "key:with:a:longer:name", ""};
+  return one_of(kKeys);
+}
+
+std::string ProgramGenerator::value() {
+  if (chance(45)) return integer();
+  if (chance(15)) return real();
+  static const std::string kValues[] = {"",
+                                        "text",
+                                        "hello world",
+                                        "ohmytext",
+                                        "mynewtext",
+                                        std::string("bin\0\xff\r\n", 7),
+                                        " 1",
+                                        "1 ",
+                                        "+1",
+                                        "01",
+                                        std::string(44, 'e'),
+                                        std::string(45, 'r'),
+                                        std::string(64, 'x'),
+                                        std::string(65, 'y'),
+                                        std::string(300, 'z'),
+                                        std::string(5000, 'l')};
+  return kValues[below(std::size(kValues))];
+}
+
+std::string ProgramGenerator::member() {
+  static const std::string kMembers[] = {"1",
+                                         "2",
+                                         "3",
+                                         "4",
+                                         "5",
+                                         "-1",
+                                         "100",
+                                         "70000",
+                                         "5000000000",
+                                         "a",
+                                         "b",
+                                         "c",
+                                         "d",
+                                         "",
+                                         "01",
+                                         "1.5",
+                                         "-0",
+                                         "9223372036854775807",
+                                         "9223372036854775808",
+                                         std::string(64, 'm'),
+                                         std::string(65, 'm'),
+                                         "1001",
+                                         "member:1001"};
+  // Mostly small numbers, or sets would hardly ever stay sets of integers.
+  return chance(50) ? std::to_string(below(8)) : kMembers[below(std::size(kMembers))];
+}
+
+std::string ProgramGenerator::integer() {
+  static constexpr std::string_view kEdges[] = {"9223372036854775807",
+                                                "-9223372036854775808",
+                                                "9223372036854775806",
+                                                "9223372036854775808",
+                                                "-9223372036854775809",
+                                                "9999",
+                                                "10000",
+                                                "-1",
+                                                "-0",
+                                                "1e3",
+                                                "0x10",
+                                                "4294967296"};
+  return chance(75) ? std::to_string(static_cast<int>(below(40)) - 10) : one_of(kEdges);
+}
+
+std::string ProgramGenerator::index() {
+  static constexpr std::string_view kEdges[] = {
+      "-1", "-2", "-100", "100", "1000", "-9223372036854775808", "9223372036854775807", "4294967296", "x"};
+  return chance(70) ? std::to_string(below(12)) : one_of(kEdges);
+}
+
+std::string ProgramGenerator::real() {
+  static constexpr std::string_view kReals[] = {"0.1",   "1.5",   "-2.25",    "3.0",
+                                                "5.0e3", "1e-7",  "0.000001", "1e17",
+                                                "1e20",  "-0",    "inf",      "-inf",
+                                                "nan",   ".5",    "5.",       "3.14159265358979",
+                                                "0.1e1", "1e300", "-1e20",    "123456789.123456789",
+                                                "1e400"};
+  return one_of(kReals);
+}
+
+std::string ProgramGenerator::pattern() {
+  static constexpr std::string_view kPatterns[] = {"*",  "?", "[abc]", "[^a]", "a*",  "key:*",
+                                                   "*e", "",  "[a-c]", "1*",   "\\*", "k?y*"};
+  return one_of(kPatterns);
+}
+
+std::string ProgramGenerator::seconds() {
+  static constexpr std::string_view kOdd[] = {"0", "-1",  "-100", "9223372036854775807", "9223372036854775",
+                                              "x", "1.5", ""};
+  // Never twice the same: which of two deadlines a moment apart is greater would depend on the clock.
+  return chance(85) ? std::to_string(100000 + below(1000000000)) : one_of(kOdd);
+}
+
+std::string ProgramGenerator::unix_seconds(bool may_be_past) {
+  static constexpr std::string_view kTimes[] = {
+      "4000000000", "4000000001", "4100000000", "5000000000", "4000000000", "0", "-1", "x", "9223372036854775807"};
+  static constexpr std::string_view kPast[] = {"1", "1000000000"};
+  return may_be_past && chance(20) ? one_of(kPast) : one_of(kTimes);
+}
+
+void ProgramGenerator::append_members(Args& command, size_t most) {
+  for (size_t i = 0, count = 1 + below(most); i < count; ++i) command.push_back(member());
+}
+
+void ProgramGenerator::append_keys(Args& command, size_t most) {
+  for (size_t i = 0, count = 1 + below(most); i < count; ++i) command.push_back(key());
+}
+
+void ProgramGenerator::append_deadline(Args& command, bool may_be_past) {
+  switch (below(4)) {
+    case 0: command.insert(command.end(), {"EX", seconds()}); break;
+    case 1: command.insert(command.end(), {"PX", seconds() + "000"}); break;
+    case 2: command.insert(command.end(), {"EXAT", unix_seconds(may_be_past)}); break;
+    default: command.insert(command.end(), {"PXAT", unix_seconds(may_be_past) + "000"}); break;
+  }
+}
+
+void ProgramGenerator::damage(Args& command) {
+  const size_t place = 1 + below(command.size());
+  switch (below(4)) {
+    case 0:
+      if (command.size() > 1) command.pop_back();
+      break;
+    case 1: command.push_back(value()); break;
+    case 2: command.insert(command.begin() + static_cast<std::ptrdiff_t>(place), integer()); break;
+    default:
+      if (place < command.size()) command[place] = value();
+  }
+}
+
+std::string ProgramGenerator::any_case(std::string word) {
+  if (chance(90)) return word;
+  for (char& c : word) c = static_cast<char>(chance(50) ? std::tolower(c) : std::toupper(c));
+  return word;
+}
+
+Args ProgramGenerator::command() {
+  static const int kTotal = [] {
+    int total = 0;
+    for (size_t i = 0; i < CommandMaker::kMakerCount; ++i) total += CommandMaker::kMakers[i].weight;
+    return total;
+  }();
+  for (;;) {  // ends: nearly every command is deterministic
+    auto left = static_cast<int>(below(static_cast<size_t>(kTotal)));
+    size_t maker = 0;
+    while (left >= CommandMaker::kMakers[maker].weight) left -= CommandMaker::kMakers[maker++].weight;
+    Args command = CommandMaker::kMakers[maker].make(*this);
+    if (chance(6)) damage(command);
+    command[0] = any_case(std::move(command[0]));
+    if (deterministic(command)) return command;
+  }
+}
+
+Program ProgramGenerator::program(size_t steps) {
+  Program program;
+  int connection = 0;
+  while (program.size() < steps) {
+    if (chance(15)) connection = static_cast<int>(below(ProgramRunner::kConnections));
+    program.push_back({.connection = connection, .command = command(), .pipelined = chance(50)});
+  }
+  return program;
+}
+
+}  // namespace larder::test

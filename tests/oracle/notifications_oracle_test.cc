@@ -1,0 +1,280 @@
+// Keyspace notifications: which events each command raises, in the order received, and notify-keyspace-events itself.
+#include <set>
+
+#include "tests/oracle/oracle_test.h"
+
+namespace larder::test {
+namespace {
+
+class NotificationsOracle : public OracleTest {
+ protected:
+  struct Events {
+    std::vector<std::string> in_order;
+    std::multiset<std::string> expired;  // a key past its deadline goes when the server likes
+    bool complete = false;
+  };
+
+  /// The command's reply is the same and so is every event of all databases that it caused. The end of the events is
+  /// marked by a message of our own.
+  void events_of(const std::string& line) {
+    if (!listening_) {
+      configure("notify-keyspace-events", "AKEmn");
+      run("(events) PSUBSCRIBE __key*__:*");
+      run("(events) SUBSCRIBE end");
+      listening_ = true;
+    }
+    run(line);
+    run("(marker) PUBLISH end x");
+    same_events(line);
+  }
+
+  void same_events(const std::string& what) {
+    if (given_up_) return;
+    const Events theirs = until_marker(link("events").theirs());
+    const Events ours = until_marker(link("events").ours());
+    given_up_ = !theirs.complete || !ours.complete;
+    EXPECT_FALSE(given_up_) << "the events do not end";
+    EXPECT_EQ(theirs.in_order, ours.in_order) << "events of " << what;
+    their_expired_.insert(theirs.expired.begin(), theirs.expired.end());
+    our_expired_.insert(ours.expired.begin(), ours.expired.end());
+  }
+
+  void TearDown() override {
+    EXPECT_EQ(their_expired_, our_expired_);
+    OracleTest::TearDown();
+  }
+
+ private:
+  static Events until_marker(RespClient& client) {
+    Events events;
+    for (;;) {
+      const Received event = client.receive();
+      if (!event.ok()) return events;
+      const std::string text = describe(event.value);
+      if (event.value.items.size() == 3 && event.value.items[1].text == "end") {
+        events.complete = true;
+        return events;
+      }
+      if (text.find("expired") != std::string::npos) {
+        events.expired.insert(text);
+      } else {
+        events.in_order.push_back(text);
+      }
+    }
+  }
+
+  bool listening_ = false;
+  bool given_up_ = false;
+  std::multiset<std::string> their_expired_;
+  std::multiset<std::string> our_expired_;
+};
+INSTANTIATE_TEST_SUITE_P(Resp, NotificationsOracle, both_protocols(), protocol_name);
+
+TEST_P(NotificationsOracle, Directive) {
+  for (const char* flags : {"",      "K",          "E",   "KE",   "KEA",   "AKE",  "KEg$lshzxetdmn",
+                            "gK",    "Ex",         "KEx", "Kg$s", "AE",    "AKEm", "AKEn",
+                            "AKEmn", "g$lshzxetd", "A",   "xE",   "$E",    "KK",   "mKE",
+                            "nKE",   "dKE",        "tKE", "Ksx",  "bogus", "K E",  "q",
+                            "KEA "}) {
+    same("CONFIG", "SET", "notify-keyspace-events", flags);
+    same(find_rule("notify_flags"), "CONFIG", "GET", "notify-keyspace-events");
+  }
+  same("CONFIG", "SET", "notify-keyspace-events", "");
+}
+
+TEST_P(NotificationsOracle, Strings) {
+  for (const char* line : {"SET k v",
+                           "SET k v",
+                           "SET k v EX 100",
+                           "SET k v PX 100000",
+                           "SET k v EXAT 4000000000",
+                           "SET k v KEEPTTL",
+                           "SET k v NX",
+                           "SET k v XX",
+                           "SET n v XX",
+                           "SET k v GET",
+                           "SET k v PXAT 1",
+                           "GET k",
+                           "SETEX k 100 v",
+                           "PSETEX k 100000 v",
+                           "SETNX k v",
+                           "SETNX m v",
+                           "GETSET k v",
+                           "GETSET new v",
+                           "GETDEL new",
+                           "GETDEL new",
+                           "GETEX k",
+                           "GETEX k EX 100",
+                           "GETEX k PERSIST",
+                           "GETEX k PERSIST",
+                           "GETEX k PXAT 1",
+                           "GETEX k EX 5",
+                           "MSET a 1 b 2 a 3",
+                           "MSETNX a 1 z 2",
+                           "MSETNX y 1 z 2",
+                           "APPEND k x",
+                           "APPEND k \"\"",
+                           "APPEND fresh x",
+                           "STRLEN k",
+                           "SETRANGE k 0 y",
+                           "SETRANGE k 0 \"\"",
+                           "SETRANGE nothing 0 \"\"",
+                           "INCR c",
+                           "DECR c",
+                           "INCRBY c 5",
+                           "DECRBY c 5",
+                           "INCRBYFLOAT c 1.5",
+                           "MGET k nothing",
+                           "GET nothing",
+                           "GETRANGE nothing 0 1",
+                           "LCS k nothing",
+                           "INCR k",
+                           "STRLEN nothing"})
+    events_of(line);
+}
+
+TEST_P(NotificationsOracle, Sets) {
+  for (const char* line : {"SADD s a b c",
+                           "SADD s a",
+                           "SADD s d",
+                           "SREM s a",
+                           "SREM s z",
+                           "SREM nothing z",
+                           "SMOVE s t b",
+                           "SMOVE s t z",
+                           "SMOVE t t b",
+                           "SADD t c",
+                           "SMOVE s t c",
+                           "SMOVE s t d",
+                           "SADD one x",
+                           "SPOP one",
+                           "SADD two x y",
+                           "[unordered] SPOP two 2",
+                           "SPOP two",
+                           "SADD three x y",
+                           "SPOP three 0",
+                           "SREM three x y",
+                           "SADD s 1 2 3",
+                           "SADD u 2 3 4",
+                           "SINTERSTORE d s u",
+                           "SINTERSTORE d s nothing",
+                           "SINTERSTORE d s nothing",
+                           "SUNIONSTORE d s u",
+                           "SUNIONSTORE d nothing",
+                           "SDIFFSTORE d s u",
+                           "SDIFFSTORE d s s",
+                           "SDIFFSTORE d nothing",
+                           "SET text v",
+                           "SUNIONSTORE text s",
+                           "SMEMBERS nothing",
+                           "SISMEMBER nothing a",
+                           "SMISMEMBER nothing a",
+                           "SCARD nothing",
+                           "SINTER nothing s",
+                           "SINTERCARD 2 nothing s",
+                           "SUNION nothing",
+                           "SDIFF nothing",
+                           "SRANDMEMBER nothing",
+                           "SRANDMEMBER nothing 3",
+                           "SSCAN nothing 0",
+                           "SPOP nothing",
+                           "SPOP nothing 2"})
+    events_of(line);
+}
+
+TEST_P(NotificationsOracle, Generic) {
+  for (const char* line : {"MSET k 1 l 2 m 3 n 4",
+                           "DEL k",
+                           "DEL k",
+                           "DEL l m nothing",
+                           "UNLINK n nothing",
+                           "SET k v",
+                           "EXPIRE k 100",
+                           "PEXPIRE k 100000",
+                           "EXPIREAT k 4000000000",
+                           "PEXPIREAT k 4000000000000",
+                           "EXPIRE k 100 NX",
+                           "EXPIRE nothing 100",
+                           "PERSIST k",
+                           "PERSIST k",
+                           "EXPIRE k -1",
+                           "SET k v",
+                           "PEXPIREAT k 1",
+                           "SET k v",
+                           "RENAME k l",
+                           "SET m v",
+                           "RENAME l m",
+                           "RENAME m m",
+                           "RENAMENX m m",
+                           "RENAMENX m n",
+                           "SET o v",
+                           "RENAMENX n o",
+                           "MOVE n 1",
+                           "MOVE n 1",
+                           "COPY o p",
+                           "COPY o p",
+                           "COPY o p REPLACE",
+                           "COPY o q DB 2",
+                           "TOUCH o nothing",
+                           "EXISTS o nothing",
+                           "TYPE nothing",
+                           "TTL nothing",
+                           "OBJECT ENCODING nothing",
+                           "SET r v EX 100",
+                           "RENAME r s",
+                           "COPY s t",
+                           "SADD u a",
+                           "RENAME u s",
+                           "RANDOMKEY",
+                           "FLUSHDB"}) {
+    if (std::string_view(line) == "RANDOMKEY") {
+      events_of("[kind] RANDOMKEY");
+    } else {
+      events_of(line);
+    }
+  }
+  for (const char* line : {"SET a 1", "SWAPDB 0 5", "SELECT 5", "GET a", "SET b 2", "SELECT 0", "FLUSHALL"})
+    events_of(line);
+}
+
+TEST_P(NotificationsOracle, Expiry) {
+  for (const char* line : {"SET k v", "GETEX k PXAT 1", "SET k v", "PEXPIREAT k 1", "GET k", "SET k v PXAT 1", "GET k",
+                           "EXISTS k", "SADD s a", "PEXPIREAT s 1", "SMEMBERS s"})
+    events_of(line);
+}
+
+TEST_P(NotificationsOracle, Transactions) {
+  for (const char* line : {"MULTI", "SET k v", "DEL k", "SADD s a b", "[x1] EXEC", "MULTI", "SET k v", "DISCARD"})
+    events_of(line);
+}
+
+TEST_P(NotificationsOracle, OnlyTheClassesChosen) {
+  for (const char* flags : {"K$", "E$", "Kg", "Es", "Ex", "KEm", "KEn", "KEA", "A", "Eg", "KExg"}) {
+    same("CONFIG", "SET", "notify-keyspace-events", flags);
+    run(R"(
+      (events) PSUBSCRIBE __key*__:*
+      (events) SUBSCRIBE end
+      SET k v
+      EXPIRE k 100
+      GET nothing
+      SADD s a
+      SREM s a
+      RENAME k l
+      DEL l
+      SET x v
+      PEXPIREAT x 1
+      PUBLISH end x
+    )");
+    same_events(std::string("the classes ") + flags);
+    run("(events) RESET");
+  }
+  same("CONFIG", "SET", "notify-keyspace-events", "");
+}
+
+TEST_P(NotificationsOracle, NamesOfKeysAndDatabases) {
+  run("SELECT 7");
+  for (const char* line : {"SET \"bin\\x00\\r\\n\" v", "SET \"\" v", "SET \"a b\" v", "DEL \"\""}) events_of(line);
+}
+
+}  // namespace
+}  // namespace larder::test

@@ -1,0 +1,230 @@
+// Starting and stopping: the server as a library again and again, and the binary as launchers and service managers see
+// it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/server/server_fixture.h"
+#include "tests/support/process.h"
+
+namespace larder::server {
+namespace {
+
+using std::chrono::seconds;
+using test::Endpoint;
+using test::ExitStatus;
+using test::Process;
+using test::Received;
+using test::RespClient;
+using testing::HasSubstr;
+
+constexpr seconds kPatience{20};
+
+// -- As a library --
+
+Server::Options quiet_options() {
+  Server::Options options;
+  options.settings.port = kPortAuto;
+  options.settings.bind = {"127.0.0.1"};
+  options.settings.io_threads = 2;
+  options.log = [](std::string_view) {};
+  return options;
+}
+
+TEST(Lifecycle, ServersStartAndStopAgainAndAgain) {
+  for (int i = 0; i < 20; ++i) {
+    Server server(quiet_options());
+    ASSERT_TRUE(server.start());
+    RespClient client(Endpoint::tcp(static_cast<uint16_t>(server.port())));
+    ASSERT_EQ(ask(client, "PING"), "PONG");
+    if (i % 2 == 0) server.stop();  // else the destructor does
+  }
+}
+
+TEST(Lifecycle, AServerMayStopAtOnceOrNeverStart) {
+  for (int i = 0; i < 10; ++i) {
+    Server server(quiet_options());
+    ASSERT_TRUE(server.start());
+  }
+  Server never(quiet_options());
+  EXPECT_EQ(never.port(), 0);
+  never.stop();
+}
+
+TEST(Lifecycle, StoppingEndsConnectionsInTheMiddleOfWork) {
+  auto server = std::make_unique<RunningServer>();
+  std::vector<RespClient> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(server->client());
+    ask(clients.back(), i % 2 == 0 ? "PING" : "MULTI");
+    for (int request = 0; request < 200; ++request) clients.back().send({"INCR", "counter"});
+  }
+  (*server)->stop();
+  for (RespClient& client : clients) EXPECT_EQ(client.receive_until_closed().status, Received::Status::closed);
+}
+
+TEST(Lifecycle, TheUnixSocketIsGoneAfterwardsAndAStaleOneIsReplaced) {
+  const test::TempDir directory;
+  const std::string path = directory.file("s");
+  {  // what a server that was killed leaves behind
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+    ASSERT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ::close(fd);
+  }
+  auto options = quiet_options();
+  options.settings.port = 0;
+  options.settings.unixsocket = path;
+  options.settings.unixsocket_mode = 0700;
+  Server server(std::move(options));
+  ASSERT_TRUE(server.start());
+  struct stat status {};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0700u);
+  RespClient client(Endpoint::unix_socket(path));
+  EXPECT_EQ(ask(client, "PING"), "PONG");
+  server.stop();
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(Lifecycle, APortInUseIsAnErrorAndNothingRuns) {
+  Server first(quiet_options());
+  ASSERT_TRUE(first.start());
+  auto options = quiet_options();
+  options.settings.port = first.port();
+  Server second(std::move(options));
+  const auto started = second.start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error(), "Failed listening on port " + std::to_string(first.port()) + " (tcp), aborting.");
+}
+
+TEST(Lifecycle, ShutdownTellsTheOwner) {
+  std::atomic<int> asked = 0;
+  auto options = quiet_options();
+  options.on_shutdown = [&asked] { ++asked; };
+  Server server(std::move(options));
+  ASSERT_TRUE(server.start());
+  RespClient client(Endpoint::tcp(static_cast<uint16_t>(server.port())));
+  client.send({"SHUTDOWN", "NOSAVE"});
+  EXPECT_TRUE(eventually([&] { return asked > 0; }));
+}
+
+// -- As a program --
+
+std::vector<std::string> command(std::vector<std::string> arguments) {
+  std::vector<std::string> argv = {LARDER_BINARY, "--save", "", "--bind", "127.0.0.1"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return argv;
+}
+
+/// The port in the ready line of a server started with `--port auto`.
+uint16_t port_of(Process& process) {
+  const auto line = process.wait_for_output("Ready to accept connections tcp port=[0-9]+\\n", kPatience);
+  if (!line) throw std::runtime_error("no ready line in: " + process.output());
+  return static_cast<uint16_t>(std::stoi(line->substr(line->rfind('=') + 1)));
+}
+
+std::string content(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(Program, TermAndIntAreAnOrderlyEnd) {
+  for (const auto& [signal, name] : {std::pair{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}}) {
+    Process process({.argv = command({"--port", "auto"})});
+    RespClient client(Endpoint::tcp(port_of(process)));
+    EXPECT_EQ(ask(client, "SET", "a", "1"), "OK");
+    process.signal(signal);
+    EXPECT_EQ(process.wait(kPatience), (ExitStatus{.code = 0, .signal = 0}));
+    EXPECT_THAT(process.output(), HasSubstr(std::string("Received ") + name + " scheduling shutdown..."));
+    EXPECT_THAT(process.output(), HasSubstr("bye bye..."));
+    EXPECT_EQ(client.receive().status, Received::Status::closed);
+  }
+}
+
+// Whether the second signal still finds the process is a matter of microseconds; what must not happen is that the
+// process stays, or dies of the signal.
+TEST(Program, ASecondSignalEndsItAtOnce) {
+  Process process({.argv = command({"--port", "auto"})});
+  port_of(process);
+  process.signal(SIGTERM);
+  process.signal(SIGINT);
+  process.signal(SIGTERM);
+  const auto status = process.wait(kPatience);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->signal, 0);
+  EXPECT_LE(status->code, 1);
+}
+
+TEST(Program, ShutdownEndsIt) {
+  Process process({.argv = command({"--port", "auto"})});
+  RespClient client(Endpoint::tcp(port_of(process)));
+  client.send({"SHUTDOWN", "NOSAVE"});
+  EXPECT_EQ(process.wait(kPatience), (ExitStatus{.code = 0, .signal = 0}));
+  EXPECT_EQ(client.receive().status, Received::Status::closed);
+}
+
+TEST(Program, APortInUseIsRedisErrorAndExitOne) {
+  Process first({.argv = command({"--port", "auto"})});
+  const std::string port = std::to_string(port_of(first));
+  Process second({.argv = command({"--port", port})});
+  EXPECT_EQ(second.wait(kPatience), (ExitStatus{.code = 1, .signal = 0}));
+  EXPECT_THAT(second.output(), HasSubstr("Warning: Could not create server TCP listening socket 127.0.0.1:" + port +
+                                         ": bind: Address already in use"));
+  EXPECT_THAT(second.output(), HasSubstr("Failed listening on port " + port + " (tcp), aborting."));
+  EXPECT_TRUE(first.running());
+}
+
+TEST(Program, TheReadyFileTellsTheWay) {
+  const test::TempDir directory;
+  const std::string ready = directory.file("ready"), socket = directory.file("s");
+  Process process({.argv = command({"--port", "auto", "--unixsocket", socket, "--ready-file", ready})});
+  const uint16_t port = port_of(process);
+  EXPECT_EQ(content(ready), "port " + std::to_string(port) + "\nunixsocket " + socket + "\npid " +
+                                std::to_string(process.pid()) + "\n");
+  RespClient client(Endpoint::unix_socket(socket));
+  EXPECT_EQ(client.call({"CONFIG", "GET", "port"}).value.items.at(1).text, std::to_string(port));
+  EXPECT_EQ(process.stop(), (ExitStatus{.code = 0, .signal = 0}));
+  EXPECT_FALSE(std::filesystem::exists(socket));
+}
+
+TEST(Program, APortOfZeroIsNoTcp) {
+  const test::TempDir directory;
+  const std::string socket = directory.file("s");
+  Process process({.argv = command({"--port", "0", "--unixsocket", socket, "--unixsocketperm", "750"})});
+  ASSERT_TRUE(process.wait_for_output("Ready to accept connections unix", kPatience)) << process.output();
+  struct stat status {};
+  ASSERT_EQ(::stat(socket.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0750u);
+  RespClient client(Endpoint::unix_socket(socket));
+  EXPECT_EQ(client.call({"CONFIG", "GET", "port"}).value.items.at(1).text, "0");
+  EXPECT_THAT(process.output(), testing::Not(HasSubstr("connections tcp")));
+}
+
+TEST(Program, ThePidFileIsThereWhileItRuns) {
+  const test::TempDir directory;
+  const std::string path = directory.file("larder.pid");
+  Process process({.argv = command({"--port", "auto", "--pidfile", path})});
+  port_of(process);
+  EXPECT_TRUE(eventually([&] { return content(path) == std::to_string(process.pid()) + "\n"; }));
+  EXPECT_EQ(process.stop(), (ExitStatus{.code = 0, .signal = 0}));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+}  // namespace
+}  // namespace larder::server

@@ -1,0 +1,261 @@
+// Limits of a connection and of the server: how much may wait, how long, how many may connect, who may, and what
+// happens to requests that arrive in pieces, late, or to a client that does not read.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "server/core.h"
+#include "tests/server/server_fixture.h"
+
+namespace larder::server {
+namespace {
+
+using std::chrono::seconds;
+using test::Received;
+using test::RespClient;
+using testing::StartsWith;
+
+// -- Input --
+
+TEST(Input, ARequestMayArriveByteByByte) {
+  RunningServer server;
+  RespClient client = server.client();
+  const std::string requests = test::encode_command({"SET", "key", "value"}) + "GET key\r\n" +
+                               test::encode_command({"APPEND", "key", std::string(300, 'x')});
+  for (const char byte : requests) client.send_raw(std::string_view(&byte, 1));
+  EXPECT_EQ(text_of(client.receive()), "OK");
+  EXPECT_EQ(text_of(client.receive()), "value");
+  EXPECT_EQ(text_of(client.receive()), "305");
+}
+
+TEST(Input, AnswersARequestWhileTheNextIsIncomplete) {
+  RunningServer server;
+  RespClient client = server.client();
+  client.send_raw("PING\r\n*2\r\n$4\r\nECHO\r\n$5\r\nhel");
+  EXPECT_EQ(text_of(client.receive()), "PONG");
+  client.send_raw("lo\r\nPING\r\n");
+  EXPECT_EQ(text_of(client.receive()), "hello");
+  EXPECT_EQ(text_of(client.receive()), "PONG");
+}
+
+TEST(Input, ALargeValueGoesThereAndBack) {
+  RunningServer server;
+  RespClient client = server.client();
+  std::string value(20 << 20, '\0');
+  for (size_t i = 0; i < value.size(); ++i) value[i] = static_cast<char>(i * 2654435761u >> 13);
+  client.send({"SET", "large", value});
+  EXPECT_EQ(text_of(client.receive()), "OK");
+  EXPECT_TRUE(text_of(client.call({"GET", "large"})) == value);
+  client.send({"APPEND", "large", value});
+  EXPECT_EQ(text_of(client.receive()), std::to_string(2 * value.size()));
+}
+
+TEST(Input, TheQueryBufferIsLimited) {
+  RunningServer server([](Settings& settings) { settings.client_query_buffer_limit_bytes = 1 << 20; });
+  RespClient client = server.client();
+  EXPECT_EQ(ask(client, "SET", "key", std::string(1'000'000, 'x')), "OK");
+  client.send_raw("*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$3000000\r\n" + std::string(2'000'000, 'x'));
+  EXPECT_EQ(client.receive().status, Received::Status::closed);
+  EXPECT_TRUE(server.logged("reached max query buffer length"));
+  RespClient other = server.client();
+  EXPECT_EQ(ask(other, "PING"), "PONG");
+}
+
+TEST(Input, ProtocolErrorsEndTheConnectionAfterTheRepliesBefore) {
+  RunningServer server;
+  RespClient client = server.client();
+  client.send_raw("PING\r\n*1\r\n$x\r\nPING\r\n");
+  EXPECT_EQ(text_of(client.receive()), "PONG");
+  EXPECT_EQ(text_of(client.receive()), "ERR Protocol error: invalid bulk length");
+  EXPECT_EQ(client.receive().status, Received::Status::closed);
+}
+
+TEST(Input, QuitEndsAPipeline) {
+  RunningServer server;
+  RespClient client = server.client();
+  client.send_raw("SET a 1\r\nQUIT\r\nSET a 2\r\n");
+  EXPECT_EQ(text_of(client.receive()), "OK");
+  EXPECT_EQ(text_of(client.receive()), "OK");
+  EXPECT_EQ(client.receive().status, Received::Status::closed);
+  RespClient other = server.client();
+  EXPECT_EQ(ask(other, "GET", "a"), "1");
+}
+
+TEST(Input, AClientThatHasSentItsLastStillGetsItsReplies) {
+  RunningServer server;
+  RespClient client = server.client();
+  client.send_raw("SET a 1\r\nGET a\r\nPING\r\n");
+  client.finish_sending();
+  EXPECT_EQ(text_of(client.receive()), "OK");
+  EXPECT_EQ(text_of(client.receive()), "1");
+  EXPECT_EQ(text_of(client.receive()), "PONG");
+  EXPECT_EQ(client.receive().status, Received::Status::closed);
+}
+
+TEST(Input, AConnectionThatEndsInTheMiddleOfARequestLeavesNothing) {
+  RunningServer server;
+  RespClient client = server.client();
+  client.send_raw("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$10\r\n123");
+  client.finish_sending();
+  EXPECT_EQ(client.receive().status, Received::Status::closed);
+  RespClient other = server.client();
+  EXPECT_EQ(ask(other, "EXISTS", "a"), "0");
+  EXPECT_TRUE(eventually([&] { return server->core().connected_clients() == 1; }));
+}
+
+// -- Output --
+
+/// Bytes that wait for the client that has the most, as CLIENT LIST tells.
+long output_waiting(RespClient& client) {
+  const std::string list = ask(client, "CLIENT", "LIST");
+  long most = 0;
+  for (size_t at = list.find(" omem="); at != std::string::npos; at = list.find(" omem=", at + 1)) {
+    most = std::max(most, std::stol(list.substr(at + 6)));
+  }
+  return most;
+}
+
+TEST(Output, ASlowReaderOfALargePipelineGetsEveryReply) {
+  RunningServer server;
+  RespClient client = server.client();
+  ask(client, "SET", "small", "s");
+  ask(client, "SET", "medium", std::string(3000, 'm'));
+  ask(client, "SET", "large", std::string(100'000, 'l'));
+  // Everything is sent before anything is read; RespClient takes replies from the socket only when sending would block.
+  constexpr int kRequests = 1500;
+  std::string pipeline;
+  for (int i = 0; i < kRequests; ++i) {
+    pipeline += test::encode_command({"GET", i % 50 == 0 ? "large" : i % 3 == 0 ? "medium" : "small"});
+    pipeline += "INCR counter\r\n";
+  }
+  client.send_raw(pipeline);
+  for (int i = 0; i < kRequests; ++i) {
+    const std::string reply = text_of(client.receive());
+    ASSERT_EQ(reply.size(), i % 50 == 0 ? 100'000u : i % 3 == 0 ? 3000u : 1u) << i;
+    ASSERT_EQ(text_of(client.receive()), std::to_string(i + 1));
+  }
+}
+
+TEST(Output, AboveTheHardLimitAClientIsClosed) {
+  RunningServer server([](Settings& settings) { settings.client_output_buffer_limits.normal.hard_bytes = 4 << 20; });
+  RespClient writer = server.client();
+  ask(writer, "SET", "large", std::string(1 << 20, 'l'));
+  RespClient slow = server.client();
+  std::string pipeline;
+  for (int i = 0; i < 32; ++i) pipeline += "GET large\r\n";
+  slow.send_raw(pipeline);
+  EXPECT_TRUE(eventually([&] { return server.logged("closed for overcoming of output buffer limits"); }));
+  EXPECT_EQ(ask(writer, "PING"), "PONG");
+}
+
+TEST(Output, ASubscriberThatDoesNotReadIsClosedByItsOwnLimit) {
+  RunningServer server([](Settings& settings) { settings.client_output_buffer_limits.pubsub.hard_bytes = 2 << 20; });
+  RespClient subscriber = server.client(), publisher = server.client();
+  ask(subscriber, "SUBSCRIBE", "news");
+  const std::string message(500'000, 'n');
+  bool closed = false;
+  for (int i = 0; i < 100 && !closed; ++i) closed = ask(publisher, "PUBLISH", "news", message) == "0";
+  EXPECT_TRUE(closed);
+  EXPECT_TRUE(server.logged("closed for overcoming of output buffer limits"));
+}
+
+TEST(Output, TheSoftLimitIsAMatterOfTime) {
+  store::ManualClock clock;
+  RunningServer server(
+      [](Settings& settings) {
+        settings.client_output_buffer_limits.normal = {.hard_bytes = 0, .soft_bytes = 1 << 20, .soft_seconds = 10};
+      },
+      clock);
+  RespClient writer = server.client();
+  ask(writer, "SET", "large", std::string(1 << 20, 'l'));
+  RespClient slow = server.client();
+  std::string pipeline;
+  for (int i = 0; i < 16; ++i) pipeline += "GET large\r\n";
+  slow.send_raw(pipeline);
+  EXPECT_TRUE(eventually([&] { return output_waiting(writer) > 1 << 20; }));
+  clock.advance(seconds(5));
+  EXPECT_EQ(ask(writer, "PING"), "PONG");
+  EXPECT_FALSE(server.logged("closed for overcoming of output buffer limits"));
+  clock.advance(seconds(10));
+  EXPECT_TRUE(eventually([&] {
+    clock.advance(seconds(1));
+    return server.logged("closed for overcoming of output buffer limits");
+  }));
+}
+
+// -- Who may connect, and for how long --
+
+TEST(Connections, AreLimitedByMaxclients) {
+  RunningServer server([](Settings& settings) { settings.maxclients = 3; });
+  std::vector<RespClient> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(server.client());
+    EXPECT_EQ(ask(clients.back(), "PING"), "PONG");
+  }
+  RespClient refused = server.client();
+  EXPECT_EQ(refused.receive_until_closed().bytes, "-ERR max number of clients reached\r\n");
+  clients.pop_back();
+  EXPECT_TRUE(eventually([&] {
+    RespClient next = server.client();
+    return ask(next, "PING") == "PONG";
+  }));
+  EXPECT_GE(server->core().statistics.rejected_connections.load(), 1u);
+}
+
+TEST(Connections, EndWhenIdleForLongerThanTheTimeout) {
+  store::ManualClock clock;
+  RunningServer server([](Settings& settings) { settings.timeout_s = 60; }, clock);
+  RespClient idle = server.client(), subscriber = server.client();
+  ask(idle, "PING");
+  ask(subscriber, "SUBSCRIBE", "news");
+  clock.advance(seconds(59));
+  EXPECT_EQ(ask(idle, "PING"), "PONG");
+  clock.advance(seconds(61));
+  EXPECT_EQ(idle.receive().status, Received::Status::closed);
+  RespClient publisher = server.client();
+  EXPECT_EQ(ask(publisher, "PUBLISH", "news", "still there"), "1");
+}
+
+TEST(Connections, NeedThePasswordOnlyWhenThereIsOne) {
+  RunningServer server([](Settings& settings) { settings.requirepass = "secret"; });
+  RespClient client = server.client();
+  EXPECT_EQ(ask(client, "GET", "a"), "NOAUTH Authentication required.");
+  EXPECT_EQ(ask(client, "AUTH", "wrong"), "WRONGPASS invalid username-password pair or user is disabled.");
+  EXPECT_EQ(ask(client, "AUTH", "default", "secret"), "OK");
+  EXPECT_EQ(ask(client, "GET", "a"), "(nil)");
+  RespClient hello = server.client();
+  EXPECT_THAT(ask(hello, "HELLO", "3"), StartsWith("NOAUTH "));
+  EXPECT_EQ(hello.call({"HELLO", "3", "AUTH", "default", "secret"}).value.type, '%');
+}
+
+TEST(Connections, AnUnauthenticatedClientMaySendLittle) {
+  RunningServer server([](Settings& settings) { settings.requirepass = "secret"; });
+  RespClient many = server.client();
+  many.send_raw("*11\r\n");
+  EXPECT_EQ(text_of(many.receive()), "ERR Protocol error: unauthenticated multibulk length");
+  RespClient large = server.client();
+  large.send_raw("*2\r\n$20000\r\n");
+  EXPECT_EQ(text_of(large.receive()), "ERR Protocol error: unauthenticated bulk length");
+}
+
+TEST(Connections, APipelineMayAuthenticateItself) {
+  RunningServer server([](Settings& settings) { settings.requirepass = "secret"; });
+  RespClient client = server.client();
+  client.send_raw("AUTH secret\r\n*12\r\n$4\r\nMGET\r\n");
+  for (int i = 0; i < 11; ++i) client.send_raw("$1\r\na\r\n");
+  EXPECT_EQ(text_of(client.receive()), "OK");
+  EXPECT_EQ(client.receive().value.items.size(), 11u);
+}
+
+TEST(Connections, OverTcpFromThisHostAreServedInProtectedMode) {
+  RunningServer server([](Settings& settings) { settings.port = kPortAuto; });
+  RespClient client = server.client();
+  EXPECT_EQ(client.call({"CONFIG", "GET", "protected-mode"}).value.items.at(1).text, "yes");
+  EXPECT_EQ(ask(client, "PING"), "PONG");
+}
+
+}  // namespace
+}  // namespace larder::server
