@@ -175,7 +175,7 @@ PauseMode Core::paused(int64_t now_ms) const {
 
 // -- Monitors --
 
-void Core::feed_monitors(IoThread& self, const Client& client, std::span<const std::string_view> args) {
+void Core::feed_monitors(const Client& client, std::span<const std::string_view> args) {
   const int64_t now = clock_->now_us();
   const std::string_view address = client.address;
   std::string line = fmt::format("+{}.{:06} [{} {}{}]", now / 1'000'000, now % 1'000'000, client.database,
@@ -188,18 +188,13 @@ void Core::feed_monitors(IoThread& self, const Client& client, std::span<const s
   line += "\r\n";
   const auto shared = std::make_shared<const std::string>(std::move(line));
   for (const auto& thread : threads_) {
-    const auto show = [thread = thread.get(), shared] {
+    thread->show_in_order([thread = thread.get(), shared] {
       thread->for_each_session([&](Session& session) {
         if (!session.client.monitor || session.client.close_after_reply) return;
         session.client.output.append(*shared);
         thread->flush_later(session);
       });
-    };
-    if (thread.get() == &self) {
-      show();
-    } else {
-      thread->post(show);
-    }
+    });
   }
 }
 

@@ -89,7 +89,7 @@ class Core {
   // -- Monitors --
   std::atomic<int>& monitors() { return monitors_; }
   /// Shows a command to every monitor. `self` is the calling thread.
-  void feed_monitors(IoThread& self, const Client& client, std::span<const std::string_view> args);
+  void feed_monitors(const Client& client, std::span<const std::string_view> args);
 
   // -- Stopping --
   /// Asks the server to shut down as SHUTDOWN and SIGTERM do; returns at once.

@@ -196,7 +196,7 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
   if (core_.monitors().load(std::memory_order_relaxed) > 0) [[unlikely]]
     feed_monitors(client, spec, args);
   if (!store_thread_.events().empty()) publish_events();
-  thread_.run_deferred();
+  thread_.run_shows();
   // What took long has made the batch's idea of the time old.
   constexpr int64_t kTimeIsOldNs = 1'000'000;
   if (stopwatch_nanoseconds(watch_ticks_ - start) > kTimeIsOldNs) [[unlikely]]
@@ -308,7 +308,7 @@ void Dispatcher::account(Client& client, const CommandSpec& spec, std::span<cons
 void Dispatcher::feed_monitors(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args) {
   if (spec.is(kSkipMonitor | kAdmin)) return;
   std::vector<std::string_view> storage;
-  core_.feed_monitors(thread_, client, redacted(spec, args, storage));
+  core_.feed_monitors(client, redacted(spec, args, storage));
 }
 
 void Dispatcher::publish_events() {
@@ -318,11 +318,11 @@ void Dispatcher::publish_events() {
   const uint32_t wanted = thread_.settings().notify_keyspace_events;
   for (const store::KeyEvent& event : batch) {
     if ((wanted & notify::kKeyspace) != 0) {
-      core_.pubsub.publish(thread_, ChannelKind::channel, fmt::format("__keyspace@{}__:{}", event.database, event.key),
+      core_.pubsub.publish(ChannelKind::channel, fmt::format("__keyspace@{}__:{}", event.database, event.key),
                            event.name);
     }
     if ((wanted & notify::kKeyevent) != 0) {
-      core_.pubsub.publish(thread_, ChannelKind::channel, fmt::format("__keyevent@{}__:{}", event.database, event.name),
+      core_.pubsub.publish(ChannelKind::channel, fmt::format("__keyevent@{}__:{}", event.database, event.name),
                            event.key);
     }
   }

@@ -51,6 +51,7 @@ void IoThread::round(const std::function<void()>& work) {
   const std::lock_guard guard(execution);
   refresh_settings();
   store_thread_.refresh_time();
+  run_shows();
   work();
   flush_waiting();
   closed_.clear();
@@ -132,12 +133,30 @@ std::vector<uint64_t> IoThread::client_ids() const {
 
 void IoThread::flush_later(Session& session) { to_flush_.push_back(session.client.id); }
 
-void IoThread::run_deferred_now() {
-  for (const auto& work : std::exchange(deferred_, {})) work();
+void IoThread::show_in_order(std::function<void()> show) {
+  bool first = false;
+  {
+    const std::lock_guard guard(shows_mutex_);
+    first = shows_.empty();
+    shows_.push_back(std::move(show));
+    has_shows_.store(true, std::memory_order_release);
+  }
+  // A round of one's own ends with them anyway.
+  if (first && std::this_thread::get_id() != thread_.get_id()) post([] {});
+}
+
+void IoThread::run_shows_now() {
+  std::vector<std::function<void()>> shows;
+  {
+    const std::lock_guard guard(shows_mutex_);
+    shows.swap(shows_);
+    has_shows_.store(false, std::memory_order_relaxed);
+  }
+  for (const auto& show : shows) show();
 }
 
 void IoThread::flush_waiting() {
-  run_deferred();
+  run_shows();
   while (!to_flush_.empty()) {
     for (const uint64_t id : std::exchange(to_flush_, {})) {
       if (Session* session = find(id)) session->flush();

@@ -68,11 +68,13 @@ class IoThread {
   /// Gives a closed session up; it lives until the thread is done with what it does now.
   void remove(Session& session);
 
-  /// Runs `work` once the command being executed has written its reply: messages to oneself come behind it.
-  void defer(std::function<void()> work) { deferred_.push_back(std::move(work)); }
-  void run_deferred() {
-    if (!deferred_.empty()) [[unlikely]]
-      run_deferred_now();
+  /// Any thread: has `show`, which writes messages to clients of this thread, run once the command being executed here
+  /// has written its reply. All are run in the order in which they were handed over, whichever thread did: who has seen
+  /// the reply to one publisher knows that what is published from then on arrives behind that publisher's message.
+  void show_in_order(std::function<void()> show);
+  void run_shows() {
+    if (has_shows_.load(std::memory_order_acquire)) [[unlikely]]
+      run_shows_now();
   }
 
   /// The session's output has grown outside of a batch of its own: sent before the thread goes back to its loop.
@@ -94,7 +96,7 @@ class IoThread {
   void run();
   void round(const std::function<void()>& work);
   std::vector<uint64_t> client_ids() const;
-  void run_deferred_now();
+  void run_shows_now();
   void tick();
   void schedule_tick();
   void sweep(int64_t budget_us);
@@ -111,7 +113,9 @@ class IoThread {
   std::shared_ptr<const Settings> settings_;
   uint64_t settings_generation_ = 0;
   std::unordered_map<uint64_t, std::unique_ptr<Session>> sessions_;
-  std::vector<std::function<void()>> deferred_;
+  std::mutex shows_mutex_;
+  std::vector<std::function<void()>> shows_;
+  std::atomic<bool> has_shows_{false};
   std::vector<uint64_t> to_flush_;                // client ids
   std::vector<std::unique_ptr<Session>> closed_;  // until the current round is over
   std::atomic<size_t> connections_{0};

@@ -80,7 +80,7 @@ void PubsubHub::forget(Client& client) {
   }
 }
 
-size_t PubsubHub::publish(IoThread& self, ChannelKind kind, std::string_view channel, std::string_view message) {
+size_t PubsubHub::publish(ChannelKind kind, std::string_view channel, std::string_view message) {
   std::map<IoThread*, std::vector<Delivery>> by_thread;
   size_t receivers = 0;
   {
@@ -102,14 +102,9 @@ size_t PubsubHub::publish(IoThread& self, ChannelKind kind, std::string_view cha
   if (receivers == 0) return 0;
   const auto shared = std::make_shared<const Message>(Message{std::string(channel), std::string(message)});
   for (auto& [thread, deliveries] : by_thread) {
-    auto work = [thread = thread, deliveries = std::move(deliveries), shared] {
+    thread->show_in_order([thread = thread, deliveries = std::move(deliveries), shared] {
       for (const Delivery& delivery : deliveries) deliver(*thread, delivery, *shared);
-    };
-    if (thread == &self) {
-      self.defer(std::move(work));
-    } else {
-      thread->post(std::move(work));
-    }
+    });
   }
   return receivers;
 }

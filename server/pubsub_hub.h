@@ -1,5 +1,5 @@
 // Who listens to which channel. Channels, patterns and shard channels of all clients of the server, and delivery of
-// messages to them: at once to clients of the publisher's own thread, by a post to those of others.
+// messages to them, through IoThread::show_in_order.
 //
 // Thread rule: any I/O thread; one mutex, held for the look-up and never while a message is written to a client.
 #pragma once
@@ -29,8 +29,7 @@ class PubsubHub {
   void forget(Client& client);
 
   /// Delivers a message; returns how many clients got it, each as often as a channel or pattern of its matches.
-  /// `self` is the thread that calls.
-  size_t publish(IoThread& self, ChannelKind kind, std::string_view channel, std::string_view message);
+  size_t publish(ChannelKind kind, std::string_view channel, std::string_view message);
 
   /// PUBSUB CHANNELS and SHARDCHANNELS: those with at least one subscriber that match the pattern, all if it is empty.
   std::vector<std::string> channels(ChannelKind kind, std::string_view pattern) const;

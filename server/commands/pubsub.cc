@@ -63,7 +63,7 @@ void unsubscribe_all(ArgReader& args, CommandContext& context, ReplyWriter& repl
 void publish_to(ArgReader& args, CommandContext& context, ReplyWriter& reply, ChannelKind kind) {
   const auto channel = args.bytes();
   const auto message = args.bytes();
-  reply.integer(static_cast<int64_t>(context.core().pubsub.publish(context.thread(), kind, channel, message)));
+  reply.integer(static_cast<int64_t>(context.core().pubsub.publish(kind, channel, message)));
 }
 
 void list_channels(ArgReader& args, CommandContext& context, ReplyWriter& reply, ChannelKind kind) {
