@@ -12,6 +12,7 @@
 #include "server/command_table.h"
 #include "server/core.h"
 #include "server/gates.h"
+#include "server/intake.h"
 #include "server/io_thread.h"
 #include "server/redaction.h"
 #include "server/stopwatch.h"
@@ -79,30 +80,30 @@ const CommandSpec* Dispatcher::look_up(std::span<const std::string_view> args) {
   return spec;
 }
 
-void Dispatcher::prepare(Request& request, std::span<const std::string_view> args) {
+void Dispatcher::prepare(Request& request, std::span<const std::string_view> args, uint32_t database) {
   request.spec = look_up(args);
   request.has_hash = request.spec != nullptr && request.spec->first_key != 0 && request.spec->first_key < args.size();
   if (!request.has_hash) return;
+  request.database = database;
   request.hash = core_.store.hash(args[request.spec->first_key]);
   __builtin_prefetch(&core_.store.shard(store::Store::shard_index(request.hash)));
 }
 
-void Dispatcher::prefetch_slot(const Request& request, uint32_t database) {
-  if (!request.has_hash) return;
-  store::Shard& shard = core_.store.shard(store::Store::shard_index(request.hash));
-  const bool locked = !alone_ && shard.lock.try_lock();
-  if (!alone_ && !locked) return;
-  if (const store::Table* table = shard.table(database)) table->prefetch_slot(store::Table::order(request.hash));
-  if (locked) shard.lock.unlock();
+void Dispatcher::prefetch(const Batch& batch) {
+  if (batch.requests.size() < 2) return;
+  ask_ahead(batch, [](const store::Table& table, uint64_t order) { table.prefetch_slot(order); });
+  ask_ahead(batch, [](const store::Table& table, uint64_t order) { table.prefetch_entry(order); });
 }
 
-void Dispatcher::prefetch_entry(const Request& request, uint32_t database) {
-  if (!request.has_hash) return;
-  store::Shard& shard = core_.store.shard(store::Store::shard_index(request.hash));
-  const bool locked = !alone_ && shard.lock.try_lock();
-  if (!alone_ && !locked) return;
-  if (const store::Table* table = shard.table(database)) table->prefetch_entry(store::Table::order(request.hash));
-  if (locked) shard.lock.unlock();
+template <class Ask>
+void Dispatcher::ask_ahead(const Batch& batch, Ask&& ask) {
+  for (const Request& request : batch.requests) {
+    if (!request.has_hash) continue;
+    store::Shard& shard = core_.store.shard(store::Store::shard_index(request.hash));
+    if (!alone_ && !shard.lock.try_lock()) continue;
+    if (const store::Table* table = shard.table(request.database)) ask(*table, store::Table::order(request.hash));
+    if (!alone_) shard.lock.unlock();
+  }
 }
 
 // -- Refusing and queueing --

@@ -17,6 +17,7 @@
 
 namespace larder::server {
 
+struct Batch;
 class Core;
 class IoThread;
 
@@ -26,6 +27,7 @@ struct Request {
   size_t first_arg = 0, arg_count = 0;  // in the batch's vector of words
   size_t bytes = 0;                     // on the wire
   uint64_t hash = 0;                    // of the first key, with has_hash
+  uint32_t database = 0;                // where that key is looked for, if no command before changes it
   bool has_hash = false;
 };
 
@@ -37,12 +39,12 @@ class Dispatcher {
 
   /// Starts the stopwatch: each command is timed from the end of the one before.
   void begin_batch();
-  /// Looks the command up, hashes its key and asks for its shard: the first pass over a batch.
-  void prepare(Request& request, std::span<const std::string_view> args);
-  /// Asks for the key's slot, then for the entry that it points to: the second and third pass. Hints only: skipped when
-  /// the shard is busy.
-  void prefetch_slot(const Request& request, uint32_t database);
-  void prefetch_entry(const Request& request, uint32_t database);
+  /// Looks the command up, hashes its key and asks for its shard: the first pass over a batch. `database` is the one
+  /// that the client is in now.
+  void prepare(Request& request, std::span<const std::string_view> args, uint32_t database);
+  /// Asks for the slots of all keys, then for the entries that they point to: the second and third pass. Hints only:
+  /// skipped where the shard is busy.
+  void prefetch(const Batch& batch);
   /// Executes the request, or refuses it; appends the reply to the client's output.
   Outcome execute(Client& client, const Request& request, std::span<const std::string_view> args);
 
@@ -54,6 +56,8 @@ class Dispatcher {
   void publish_events();
 
  private:
+  template <class Ask>
+  void ask_ahead(const Batch& batch, Ask&& ask);
   void call(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request& request,
             protocol::ReplyWriter& reply);
   void invoke(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request* request,

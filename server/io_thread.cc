@@ -31,6 +31,7 @@ IoThread::IoThread(Core& core, unsigned index)
       timer_(context_),
       store_thread_(core.store.add_thread()),
       dispatcher_(core, *this),
+      intake_(dispatcher_),
       poller_(context_, [this](const std::function<void()>& work) { round(work); }) {
   refresh_settings();
 }
@@ -53,6 +54,7 @@ void IoThread::round(const std::function<void()>& work) {
   store_thread_.refresh_time();
   run_shows();
   work();
+  intake_.run();
   flush_waiting();
   closed_.clear();
 }

@@ -22,6 +22,7 @@
 #include "protocol/output_buffer.h"
 #include "server/config/settings.h"
 #include "server/dispatch.h"
+#include "server/intake.h"
 #include "server/poller.h"
 #include "server/statistics.h"
 #include "store/store.h"
@@ -54,6 +55,7 @@ class IoThread {
   store::StoreThread& store_thread() { return store_thread_; }
   Dispatcher& dispatcher() { return dispatcher_; }
   Poller& poller() { return poller_; }
+  Intake& intake() { return intake_; }
   /// How many connections it serves. Any thread.
   size_t connections() const { return connections_.load(std::memory_order_relaxed); }
   const Settings& settings() const { return *settings_; }
@@ -87,10 +89,7 @@ class IoThread {
 
   std::mutex execution;
   ThreadStatistics statistics;
-  std::vector<char> read_buffer;          // shared by its connections, for reads that outgrow their own
   protocol::OutputBuffer scratch_output;  // storage lent to the connection being served
-  std::vector<std::string_view> batch_args;
-  std::vector<Request> batch;
 
  private:
   void run();
@@ -109,6 +108,7 @@ class IoThread {
   asio::steady_timer timer_;
   store::StoreThread& store_thread_;
   Dispatcher dispatcher_;
+  Intake intake_;
   Poller poller_;
   std::shared_ptr<const Settings> settings_;
   uint64_t settings_generation_ = 0;

@@ -22,8 +22,7 @@ namespace larder::server {
 
 namespace {
 
-constexpr size_t kBatch = 64;                          // commands parsed ahead: enough to overlap their misses
-constexpr size_t kReadAhead = 64 * 1024;               // the thread's buffer
+constexpr size_t kReadAhead = 64 * 1024;
 constexpr size_t kLargestPatience = 64 * 1024 * 1024;  // of output that waits; beyond it nothing more is read
 constexpr size_t kSlices = 64;
 constexpr size_t kLeastRoom = 1024;
@@ -74,18 +73,14 @@ void Session::describe_addresses() {
 
 void Session::ready(bool readable, bool writable) {
   if (writable) flush();
-  if (readable && !closed_) read();
+  if (readable && !closed_) thread_.intake().add(*this);
 }
 
 // -- Reading --
 
-/// Where the next bytes go: behind what is not complete yet, or else into the thread's buffer.
-std::span<char> Session::input_room() {
-  if (backlog_size_ == 0) {
-    auto& buffer = thread_.read_buffer;
-    if (buffer.empty()) buffer.resize(kReadAhead);
-    return buffer;
-  }
+/// Where the next bytes go.
+std::span<char> Session::input_room(std::span<char> buffer) {
+  if (backlog_size_ == 0) return buffer;
   // Room for what is known to be missing, but never much more than has arrived: a length is only announced.
   const size_t wanted =
       std::clamp<size_t>(parser_.bytes_missing(), kLeastRoom, std::max(kReadAhead * 4, backlog_size_));
@@ -93,11 +88,14 @@ std::span<char> Session::input_room() {
   return std::span(backlog_).subspan(backlog_size_);
 }
 
-void Session::read() {
-  const std::span<char> room = input_room();
+std::span<char> Session::receive(std::span<char> buffer) {
+  const std::span<char> room = input_room(buffer);
   const ssize_t got = ::recv(client.descriptor, room.data(), room.size(), MSG_DONTWAIT);
-  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
-  if (got <= 0) return close();
+  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return {};
+  if (got <= 0) {
+    close();
+    return {};
+  }
   const auto bytes = static_cast<size_t>(got);
   thread_.statistics.input_bytes.add(static_cast<int64_t>(bytes));
   thread_.statistics.reads.add();
@@ -107,12 +105,10 @@ void Session::read() {
     backlog_size_ += bytes;
     input = {backlog_.data(), backlog_size_};
   }
-  if (waiting()) {
-    if (backlog_size_ == 0) keep_rest(input);
-  } else {
-    consume(input);
-  }
-  flush();
+  if (!waiting()) return input;
+  if (backlog_size_ == 0) keep_rest(input);
+  update_interest();
+  return {};
 }
 
 /// Tells the poller what this connection waits for, when that has changed. Input is not read while too much output
@@ -129,21 +125,59 @@ void Session::update_interest() {
   thread_.poller().want(client.descriptor, *this, read, write);
 }
 
-/// Executes every complete request of the input, in batches, and keeps the rest.
-void Session::consume(std::span<char> input) {
-  if (client.output.empty()) std::swap(client.output, thread_.scratch_output);
-  bool failed = false;
-  while (!input.empty() && !failed && !client.close_after_reply && !client.close_now && !waiting()) {
-    const size_t used = parse_batch(input, &failed);
-    input = input.subspan(used);
-    if (!execute_batch()) break;
-    if (used == 0 || thread_.batch.empty()) break;
+Parsed Session::parse(std::span<char> input, Batch& batch) {
+  const Settings& settings = thread_.settings();
+  const protocol::ParserLimits limits{.max_bulk_length = settings.proto_max_bulk_len_bytes,
+                                      .max_multibulk_length = INT32_MAX,
+                                      .max_inline_length = 64 * 1024,
+                                      .authenticated = client.authenticated};
+  Parsed parsed{.input = input, .first = batch.requests.size()};
+  // What may change the limits or the protocol is not read past.
+  const size_t most = client.authenticated ? std::max(batch.requests.size() + 1, Batch::kMost) : parsed.first + 1;
+  Dispatcher& dispatcher = thread_.dispatcher();
+  while (!parsed.input.empty()) {
+    if (batch.requests.size() == most) {
+      parsed.cut_short = true;
+      break;
+    }
+    const size_t first_word = batch.words.size();
+    const auto status = parser_.parse(parsed.input, batch.words, limits);
+    if (status == protocol::RequestParser::Status::incomplete) break;
+    if (status == protocol::RequestParser::Status::error) {
+      failure_ = std::string(parser_.error());
+      parsed.failed = true;
+      break;
+    }
+    const size_t size = parser_.consumed();
+    parsed.input = parsed.input.subspan(size);
+    Request& request = batch.requests.emplace_back(
+        Request{.first_arg = first_word, .arg_count = batch.words.size() - first_word, .bytes = size});
+    if (request.arg_count > 0) dispatcher.prepare(request, batch.words_of(request), client.database);
   }
-  if (failed && !client.close_after_reply && !waiting()) {
+  parsed.count = batch.requests.size() - parsed.first;
+  return parsed;
+}
+
+void Session::execute(Parsed parsed, Batch& batch) {
+  // A command of another connection may have closed this one since it was read.
+  if (closed_) return;
+  consume(parsed, batch);
+  flush();
+}
+
+/// Executes every complete request, in batches, and keeps the rest.
+void Session::consume(Parsed parsed, Batch& batch) {
+  if (client.output.empty()) std::swap(client.output, thread_.scratch_output);
+  while (execute_requests(parsed, batch) && parsed.cut_short) {
+    batch.clear();
+    parsed = parse(parsed.input, batch);
+    thread_.dispatcher().prefetch(batch);
+  }
+  if (parsed.failed && !client.close_after_reply && !waiting()) {
     protocol::ReplyWriter(client.output, client.protocol).error(failure_);
     client.close_after_reply = true;
   }
-  keep_rest(client.close_after_reply ? std::span<char>{} : input);
+  keep_rest(client.close_after_reply ? std::span<char>{} : parsed.input);
   if (backlog_size_ > thread_.settings().client_query_buffer_limit_bytes) {
     core_.statistics.query_limit_disconnections.fetch_add(1, std::memory_order_relaxed);
     core_.log.warning("Closing client that reached max query buffer length: id={} addr={}", client.id, client.address);
@@ -151,58 +185,20 @@ void Session::consume(std::span<char> input) {
   }
 }
 
-/// Parses up to a batch of requests into the thread's vectors; returns the bytes that they take.
-size_t Session::parse_batch(std::span<char> input, bool* failed) {
-  auto& args = thread_.batch_args;
-  auto& batch = thread_.batch;
-  args.clear();
-  batch.clear();
-  const Settings& settings = thread_.settings();
-  const protocol::ParserLimits limits{.max_bulk_length = settings.proto_max_bulk_len_bytes,
-                                      .max_multibulk_length = INT32_MAX,
-                                      .max_inline_length = 64 * 1024,
-                                      .authenticated = client.authenticated};
-  // What may change the limits or the protocol is not read past.
-  const size_t most = client.authenticated ? kBatch : 1;
-  size_t used = 0;
-  while (batch.size() < most && used < input.size()) {
-    const size_t first = args.size();
-    const auto status = parser_.parse(input.subspan(used), args, limits);
-    if (status == protocol::RequestParser::Status::incomplete) break;
-    if (status == protocol::RequestParser::Status::error) {
-      failure_ = std::string(parser_.error());
-      *failed = true;
-      break;
-    }
-    used += parser_.consumed();
-    batch.push_back({.first_arg = first, .arg_count = args.size() - first, .bytes = parser_.consumed()});
-  }
-  return used;
-}
-
-/// Executes the batch in the thread's vectors. False when the connection is to end or has to wait.
-bool Session::execute_batch() {
-  Dispatcher& dispatcher = thread_.dispatcher();
-  dispatcher.begin_batch();
-  auto& batch = thread_.batch;
-  const std::span<const std::string_view> words = thread_.batch_args;
-  for (Request& request : batch) {
-    if (request.arg_count > 0) dispatcher.prepare(request, words.subspan(request.first_arg, request.arg_count));
-  }
-  if (batch.size() > 1) {
-    for (const Request& request : batch) dispatcher.prefetch_slot(request, client.database);
-    for (const Request& request : batch) dispatcher.prefetch_entry(request, client.database);
-  }
-  for (size_t i = 0; i < batch.size(); ++i) {
-    const Request& request = batch[i];
+/// False when the connection is to end or has to wait.
+bool Session::execute_requests(const Parsed& parsed, const Batch& batch) {
+  thread_.dispatcher().begin_batch();
+  const auto requests = std::span(batch.requests).subspan(parsed.first, parsed.count);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const Request& request = requests[i];
     if (request.arg_count == 0) continue;
-    if (run(request, words.subspan(request.first_arg, request.arg_count)) == Dispatcher::Outcome::wait) {
-      hold_back(i);
+    if (client.close_after_reply || client.close_now) return false;
+    if (run(request, batch.words_of(request)) == Dispatcher::Outcome::wait) {
+      hold_back(requests.subspan(i), batch);
       return false;
     }
-    if (client.close_after_reply || client.close_now) return false;
   }
-  return true;
+  return !client.close_after_reply && !client.close_now;
 }
 
 /// Executes one request and drops its reply if CLIENT REPLY says so.
@@ -225,11 +221,9 @@ Dispatcher::Outcome Session::run(const Request& request, std::span<const std::st
   return outcome;
 }
 
-void Session::hold_back(size_t from) {
-  const std::span<const std::string_view> words = thread_.batch_args;
-  for (size_t i = from; i < thread_.batch.size(); ++i) {
-    const Request& request = thread_.batch[i];
-    if (request.arg_count > 0) held_back_.emplace_back(words.subspan(request.first_arg, request.arg_count));
+void Session::hold_back(std::span<const Request> requests, const Batch& batch) {
+  for (const Request& request : requests) {
+    if (request.arg_count > 0) held_back_.emplace_back(batch.words_of(request));
   }
   thread_.note_waiting();
 }
@@ -240,14 +234,17 @@ void Session::resume() {
     const StoredRequest stored = std::move(held_back_.front());
     held_back_.pop_front();
     Request request{.arg_count = stored.args().size(), .bytes = stored.bytes()};
-    thread_.dispatcher().prepare(request, stored.args());
+    thread_.dispatcher().prepare(request, stored.args(), client.database);
     if (run(request, stored.args()) == Dispatcher::Outcome::wait) {
       held_back_.emplace_front(stored.args());
       thread_.note_waiting();
       break;
     }
   }
-  if (!waiting() && backlog_size_ > 0) consume({backlog_.data(), backlog_size_});
+  if (!waiting() && backlog_size_ > 0) {
+    Batch batch;
+    consume(parse({backlog_.data(), backlog_size_}, batch), batch);
+  }
   flush();
 }
 

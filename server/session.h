@@ -1,6 +1,6 @@
-// One connection: its socket, its input that is not complete yet, and the batches that it reads. What the socket has is
-// read into the thread's buffer, parsed and executed as a batch, and answered with one write; what the socket does not
-// take then is written when it is ready again.
+// One connection: its socket, its input that is not complete yet, and the requests that it sends. What the socket has
+// is received into the thread's Intake, parsed and executed there in batches, and answered with one write; what the
+// socket does not take then is written when it is ready again.
 //
 // Thread rule: belongs to its I/O thread.
 #pragma once
@@ -12,6 +12,7 @@
 
 #include "server/client.h"
 #include "server/dispatch.h"
+#include "server/intake.h"
 #include "server/poller.h"
 
 namespace larder::server {
@@ -29,6 +30,14 @@ class Session final : public Pollable {
 
   /// Serves what the socket is ready for.
   void ready(bool readable, bool writable) override;
+  /// Receives what the socket has, behind what is not complete yet or else into `buffer`; the input to parse, empty
+  /// when there is none. For Intake, as the next two.
+  std::span<char> receive(std::span<char> buffer);
+  /// Parses requests of the input, as many as the batch has room for, and prepares them.
+  Parsed parse(std::span<char> input, Batch& batch);
+  /// Executes what was parsed and then, if it was cut short, the rest of the input, for which the batch is used anew;
+  /// sends the replies.
+  void execute(Parsed parsed, Batch& batch);
   /// Sends what waits, as far as the socket takes it.
   void flush();
   /// Ends the connection; replies that wait are lost.
@@ -44,14 +53,12 @@ class Session final : public Pollable {
   Client client;
 
  private:
-  void read();
-  std::span<char> input_room();
+  std::span<char> input_room(std::span<char> buffer);
   void update_interest();
-  void consume(std::span<char> input);
-  size_t parse_batch(std::span<char> input, bool* failed);
-  bool execute_batch();
+  void consume(Parsed parsed, Batch& batch);
+  bool execute_requests(const Parsed& parsed, const Batch& batch);
   Dispatcher::Outcome run(const Request& request, std::span<const std::string_view> args);
-  void hold_back(size_t from);
+  void hold_back(std::span<const Request> requests, const Batch& batch);
   void keep_rest(std::span<char> rest);
   void write();
   void return_storage();
