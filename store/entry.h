@@ -2,7 +2,7 @@
 //
 //   byte 0  u24  recency: a logical LRU tick, or (LFU policies) 16 bits of minutes and an 8-bit logarithmic counter
 //   byte 3  u8   type in the low, string form in the high four bits
-//   byte 4  u8   flags
+//   byte 4  u8   flags in the low, the eviction policy's class of the key in the high four bits
 //   byte 5  u8   key length                      (0 when wide)
 //   byte 6  u16  length of the value part
 //   [byte 8 u64  key length, only when wide]
@@ -114,20 +114,17 @@ class Entry {
     std::memcpy(raw(), &word, sizeof word);
   }
 
-  /// A bit for the eviction policy: the key has been read or written again since it was stored.
-  bool visited() const { return (flags() & kVisited) != 0; }
-  void set_visited(bool on) {
-    if (on) {
-      set_flag(kVisited);
-    } else {
-      raw()[4] = static_cast<char>(flags() & ~kVisited);
-    }
+  /// Four bits for the eviction policy, beside recency: HitDensity's class of the key.
+  uint8_t eviction_class() const { return static_cast<uint8_t>(flags() >> kClassShift); }
+  void set_eviction_class(uint8_t value) {
+    raw()[4] = static_cast<char>((flags() & ~kClassMask) | value << kClassShift);
   }
 
  private:
   static constexpr size_t kHeader = 8;
   static constexpr size_t kLargestNarrowKey = 255;
-  static constexpr uint8_t kDeadline = 1, kWide = 2, kBlob = 4, kVisited = 8;
+  static constexpr uint8_t kDeadline = 1, kWide = 2, kBlob = 4, kClassMask = 0xF0;
+  static constexpr unsigned kClassShift = 4;
 
   char* raw() { return reinterpret_cast<char*>(this); }
   const char* raw() const { return reinterpret_cast<const char*>(this); }

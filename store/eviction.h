@@ -23,6 +23,7 @@ enum class EvictionPolicy : uint8_t {
   volatile_lfu,
   volatile_random,
   volatile_ttl,
+  allkeys_lhd,  // Larder's own: the least hit density, see hit_density.h
 };
 
 constexpr bool is_volatile(EvictionPolicy policy) {
@@ -30,6 +31,10 @@ constexpr bool is_volatile(EvictionPolicy policy) {
 }
 constexpr bool is_lfu(EvictionPolicy policy) {
   return policy == EvictionPolicy::allkeys_lfu || policy == EvictionPolicy::volatile_lfu;
+}
+
+constexpr bool is_lru(EvictionPolicy policy) {
+  return policy == EvictionPolicy::allkeys_lru || policy == EvictionPolicy::volatile_lru;
 }
 
 /// LFU's 24 bits: minutes of the last decay in the upper 16, a logarithmic counter in the lower 8 (Redis' scheme, so
@@ -58,6 +63,7 @@ class EvictionPool {
 
   void offer(const Candidate& candidate);
   bool empty() const { return size_ == 0; }
+  const Candidate& best() const { return candidates_[size_ - 1]; }
   Candidate take_best() { return candidates_[--size_]; }
   void clear() { size_ = 0; }
   /// Scores of another policy mean nothing to this one.
@@ -72,6 +78,13 @@ class EvictionPool {
   EvictionPolicy policy_ = EvictionPolicy::noeviction;
 };
 
+/// Where one thread samples next. Places are chosen two samplings ahead and asked for from memory step by step, so that
+/// their misses overlap with the commands in between: first the words, then the entries that they point to.
+struct SamplingPlace {
+  uint64_t random = 0;  // says where in a table
+  uint16_t shard = 0;
+};
+
 /// Evicts keys for one thread. No shard may be held by the caller.
 class Evictor {
  public:
@@ -81,10 +94,20 @@ class Evictor {
 
  private:
   bool fill_pool();
-  bool sample_shard(size_t shard, size_t wanted);
-  void sample_table(Shard& shard, size_t shard_index, uint32_t database, Table& table, size_t wanted, size_t* found);
+  SamplingPlace next_place();
+  template <class Visitor>
+  size_t for_each_sampled(const Table& table, const SamplingPlace& place, Visitor&& visit) const;
+  static size_t start_of(const Table& table, const SamplingPlace& place);
+  template <class Hint>
+  void ask_ahead(size_t index, Hint&& hint);
+  void ask_for_words(const SamplingPlace& place);
+  void ask_for_entries(const SamplingPlace& place);
+  void ask_for_candidate(const EvictionPool::Candidate& candidate);
+  bool sample(const SamplingPlace& place);
   void sample_everything();
+  void offer(size_t shard, uint32_t database, const Table& table, size_t slot);
   uint64_t score(const Entry& entry) const;
+  bool has_improved(const Entry& entry, const EvictionPool::Candidate& candidate) const;
   bool evict(const EvictionPool::Candidate& candidate);
 
   Store& store_;

@@ -63,12 +63,17 @@ Result<std::optional<std::string_view>> Keyspace::find_string(std::string_view k
 }
 
 void Keyspace::touch(Entry* entry) {
-  if (is_lfu(store_.policy())) {
+  const EvictionPolicy policy = store_.policy();
+  if (is_lfu(policy)) {
     entry->set_recency(lfu::touched(entry->recency(), now_ms(), store_.lfu_log_factor(), store_.lfu_decay_minutes(),
                                     thread_.random().unit()));
     return;
   }
   const uint32_t tick = store_.access_tick() & Entry::kRecencyMask;
+  if (policy == EvictionPolicy::allkeys_lhd) {
+    thread_.note_hit(*entry, tick);
+    entry->set_eviction_class(HitDensity::class_after((tick - entry->recency()) & Entry::kRecencyMask));
+  }
   if (entry->recency() != tick) entry->set_recency(tick);
 }
 
@@ -114,6 +119,7 @@ void Keyspace::install(const Place& at, Item old, Entry* entry) {
     return;
   }
   entry->set_recency(old->recency());
+  entry->set_eviction_class(old->eviction_class());
   if (touching_) touch(entry);
   const int64_t before = bytes_of(*old.table);
   old.table->replace(old.slot, entry);
@@ -247,6 +253,7 @@ Entry* Keyspace::relocated(const Item& item, std::string_view key, std::optional
   if (old.has_blob()) entry->set_blob(old.blob());
   if (deadline) entry->set_deadline(*deadline);
   entry->set_recency(old.recency());
+  entry->set_eviction_class(old.eviction_class());
   return entry;
 }
 

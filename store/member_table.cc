@@ -204,8 +204,8 @@ void MemberTable::halve_directory() {
 }
 
 size_t MemberTable::parts_at_full_depth() const {
-  return static_cast<size_t>(
-      std::count_if(directory_.get(), directory_.get() + entries(), [&](const MemberPart* part) { return part->depth() == depth_; }));
+  return static_cast<size_t>(std::count_if(directory_.get(), directory_.get() + entries(),
+                                           [&](const MemberPart* part) { return part->depth() == depth_; }));
 }
 
 void MemberTable::drop_directory() {

@@ -26,7 +26,7 @@ uint64_t random_seed() {
 }
 
 StoreThread::StoreThread(Store& store, unsigned index, uint64_t seed)
-    : store_(store), index_(index), now_us_(store.clock().now_us()), random_(seed) {}
+    : store_(store), index_(index), now_us_(store.clock().now_us()), random_(seed), hit_log_(store.hit_density()) {}
 
 void StoreThread::refresh_time() {
   now_us_ = store_.clock().now_us();
@@ -67,6 +67,11 @@ StoreThread& Store::add_thread() {
 }
 
 // -- Limits --
+
+void Store::set_policy(EvictionPolicy policy) {
+  policy_.store(policy, std::memory_order_relaxed);
+  set_tick_rate(noted_keys_.load(std::memory_order_relaxed));
+}
 
 void Store::set_maxmemory(int64_t bytes) {
   maxmemory_.store(bytes, std::memory_order_relaxed);
@@ -138,7 +143,9 @@ void Store::release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy) 
 // -- Recency --
 
 void Store::set_tick_rate(size_t keys) {
-  exact_.store(keys < kExactBelow, std::memory_order_relaxed);
+  noted_keys_.store(keys, std::memory_order_relaxed);
+  // The exact minimum of numbers that are learned, and so uncertain, is a worse choice than the least of a few.
+  exact_.store(keys < kExactBelow && policy() != EvictionPolicy::allkeys_lhd, std::memory_order_relaxed);
   const size_t per_tick = std::max<size_t>(1, keys / kTicksPerTurnover);
   insertions_per_tick_.store(static_cast<uint32_t>(std::min<size_t>(per_tick, UINT32_MAX)), std::memory_order_relaxed);
 }

@@ -20,6 +20,7 @@
 #include "store/events.h"
 #include "store/eviction.h"
 #include "store/hash.h"
+#include "store/hit_density.h"
 #include "store/random.h"
 #include "store/shard.h"
 #include "store/value.h"
@@ -51,6 +52,10 @@ class StoreThread {
   /// Events raised since the last call, in order.
   std::vector<KeyEvent>& events() { return events_; }
 
+  /// allkeys-lhd: what has become of a key since its last access. Called before its recency changes.
+  void note_hit(const Entry& entry, uint32_t tick) { note(entry, tick, true); }
+  void note_eviction(const Entry& entry);
+
   Store& store() { return store_; }
   unsigned index() const { return index_; }
   Random& random() { return random_; }
@@ -64,6 +69,8 @@ class StoreThread {
   friend class Store;
   friend class Evictor;
 
+  void note(const Entry& entry, uint32_t tick, bool hit);
+
   Store& store_;
   unsigned index_;
   int64_t now_us_ = 0;
@@ -72,6 +79,8 @@ class StoreThread {
   uint32_t event_mask_ = 0;
   std::vector<KeyEvent> events_;
   EvictionPool pool_;
+  std::array<SamplingPlace, 2> sampling_ahead_;
+  HitLog hit_log_;
   size_t sweep_shard_ = 0;  // where the sweeper goes on
   size_t sweep_database_ = 0;
   std::vector<std::pair<uint32_t, Entry*>> sweep_found_;
@@ -104,7 +113,7 @@ class Store {
   // -- Limits, changed by CONFIG SET while commands run --
   void set_maxmemory(int64_t bytes);  // 0: no limit
   int64_t maxmemory() const { return maxmemory_.load(std::memory_order_relaxed); }
-  void set_policy(EvictionPolicy policy) { policy_.store(policy, std::memory_order_relaxed); }
+  void set_policy(EvictionPolicy policy);
   EvictionPolicy policy() const { return policy_.load(std::memory_order_relaxed); }
   void set_samples(unsigned samples) { samples_.store(samples, std::memory_order_relaxed); }
   unsigned samples() const { return samples_.load(std::memory_order_relaxed); }
@@ -157,6 +166,8 @@ class Store {
   /// How long ago a recency tick was, in milliseconds.
   int64_t idle_ms(uint32_t recency, int64_t now_ms) const;
 
+  HitDensity& hit_density() { return hit_density_; }
+
   // -- Expiry --
   /// Reclaims expired keys of this thread's share of the shards for at most `budget_us`; true when more is due.
   bool sweep(StoreThread& thread, int64_t budget_us);
@@ -187,7 +198,6 @@ class Store {
 
  private:
   friend class StoreThread;
-
   friend class Evictor;
 
   static constexpr size_t kArenas = 16;
@@ -221,6 +231,9 @@ class Store {
   std::atomic<int64_t> max_string_bytes_{int64_t{512} << 20};
   std::atomic<size_t> set_max_intset_entries_, set_max_listpack_entries_, set_max_listpack_value_;
 
+  HitDensity hit_density_;
+  std::atomic<size_t> noted_keys_{0};  // in all databases, when the time was last noted
+
   alignas(64) std::atomic<int64_t> total_{0};
   std::atomic<int64_t> peak_{0};
   alignas(64) std::atomic<uint32_t> tick_{1};
@@ -252,5 +265,13 @@ inline void StoreThread::charge(int64_t bytes) {
     pending_bytes_.set(0);
   }
 }
+
+inline void StoreThread::note(const Entry& entry, uint32_t tick, bool hit) {
+  const uint32_t age = (tick - entry.recency()) & Entry::kRecencyMask;
+  hit_log_.note({.key_class = entry.eviction_class(), .age = static_cast<uint8_t>(HitDensity::age_of(age)), .hit = hit},
+                store_.noted_keys_.load(std::memory_order_relaxed));
+}
+
+inline void StoreThread::note_eviction(const Entry& entry) { note(entry, store_.tick(), false); }
 
 }  // namespace larder::store

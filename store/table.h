@@ -85,6 +85,10 @@ class Table {
   void prefetch_slot(uint32_t order) const {
     if (slots_ != 0) __builtin_prefetch(&words_[home(order)]);
   }
+  void prefetch_words(Slot slot) const {
+    __builtin_prefetch(&words_[slot]);
+    __builtin_prefetch(&words_[slot] + 8);
+  }
   void prefetch_entry(uint32_t order) const {
     if (slots_ == 0) return;
     Slot i = home(order);

@@ -74,7 +74,9 @@ TEST(ConfigFacts, SetAcceptsAndRefusesWhatRedisDoes) {
   for (const auto& row : rows) {
     for (std::size_t i = 3; i < row.size(); ++i) {
       if (!set_difference(row[1], row[i]).empty()) continue;
-      EXPECT_EQ(answer(row[1], row[i]), row[2]) << "CONFIG SET " << row[1] << " '" << row[i] << "'";
+      std::string expected = row[2];
+      if (row[1] == "maxmemory-policy" && expected.starts_with('!')) expected += ", allkeys-lhd";  // ours
+      EXPECT_EQ(answer(row[1], row[i]), expected) << "CONFIG SET " << row[1] << " '" << row[i] << "'";
     }
   }
 }

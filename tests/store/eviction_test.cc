@@ -1,4 +1,4 @@
-// The eight policies: who goes, who stays, and that the limit holds. Stores below 1024 keys are exact, so there the
+// The policies: who goes, who stays, and that the limit holds. Stores below 1024 keys are exact, so there the
 // victims are known; larger ones are compared with what chance would do.
 #include "store/eviction.h"
 
@@ -19,7 +19,7 @@ using Policy = EvictionPolicy;
 
 constexpr Policy kPolicies[] = {Policy::noeviction,      Policy::allkeys_lru,  Policy::allkeys_lfu,
                                 Policy::allkeys_random,  Policy::volatile_lru, Policy::volatile_lfu,
-                                Policy::volatile_random, Policy::volatile_ttl};
+                                Policy::volatile_random, Policy::volatile_ttl, Policy::allkeys_lhd};
 
 std::string name(int number) { return "key:" + std::to_string(number); }
 
@@ -265,6 +265,80 @@ TEST(Lfu, GrowsMoreSlowlyTheHigherItIs) {
   EXPECT_EQ(lfu::touched(255, now, 10, 0, 0.0) & 0xFF, 255u);
 }
 
+// -- LHD --
+
+/// A fifth of the keys is read again and again while new ones come that are never read: who evicts by age alone loses
+/// the fifth between two rounds, who has learned keeps it.
+TEST_F(Eviction, LhdKeepsWhatComesBackLaterThanTheCacheTurnsOver) {
+  constexpr int kHot = 400, kRoom = 2000, kNewInARound = 3000, kRounds = 30;
+  const auto hits_in_the_last_rounds = [&](Policy policy) {
+    TestStore cache;
+    cache.store.set_policy(policy);
+    for (int i = 0; i < kRoom; ++i) cache.set("first:" + std::to_string(i), std::string(100, 'v'));
+    cache.store.set_maxmemory(cache.store.used_memory());
+    int hits = 0, fresh = 0;
+    for (int round = 0; round < kRounds; ++round) {
+      cache.advance(milliseconds(100));
+      for (int i = 0; i < kHot; ++i) {
+        const bool hit = cache.access()->find(name(i), kRead).entry != nullptr;
+        if (round >= kRounds - 5) hits += hit ? 1 : 0;
+        if (!hit) cache.set(name(i), std::string(100, 'v'));
+        for (int j = 0; j < kNewInARound / kHot; ++j) {
+          EXPECT_TRUE(cache.store.make_room(cache.thread));
+          cache.set("new:" + std::to_string(fresh++), std::string(100, 'v'));
+        }
+      }
+    }
+    return hits;
+  };
+  EXPECT_LT(hits_in_the_last_rounds(Policy::allkeys_lru), 5 * kHot / 10);
+  EXPECT_GT(hits_in_the_last_rounds(Policy::allkeys_lhd), 5 * kHot / 2);
+}
+
+TEST_F(Eviction, LhdLetsGoWhatIsNoLongerAskedFor) {
+  test.store.set_policy(Policy::allkeys_lhd);
+  constexpr int kKeys = 2000;
+  fill(kKeys);
+  test.store.set_maxmemory(test.store.used_memory());
+  // The first half is read much, then never again; others take over.
+  for (int round = 0; round < 10; ++round) {
+    test.advance(milliseconds(100));
+    for (int i = 0; i < kKeys / 2; ++i) test.get(name(i));
+  }
+  for (int round = 0; round < 20; ++round) {
+    test.advance(milliseconds(100));
+    for (int i = 0; i < kKeys / 2; ++i) {
+      const std::string key = "other:" + std::to_string(i);
+      if (test.access()->find(key, kRead)) continue;
+      ASSERT_TRUE(test.store.make_room(test.thread));
+      test.set(key, std::string(100, 'v'));
+    }
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_TRUE(test.store.make_room(test.thread));
+      test.set("once:" + std::to_string(round * 100 + i), std::string(100, 'v'));
+    }
+  }
+  int kept = 0;
+  for (int i = 0; i < kKeys / 2; ++i) kept += test.exists("other:" + std::to_string(i)) ? 1 : 0;
+  EXPECT_GT(kept, kKeys / 2 * 9 / 10);
+}
+
+TEST_F(Eviction, ANameOrADeadlineLeavesAKeysClassAlone) {
+  test.store.set_policy(Policy::allkeys_lhd);
+  test.set("k", "v");
+  const auto class_of = [this](const char* key) { return test.access()->find(key, kPeek)->eviction_class(); };
+  EXPECT_EQ(class_of("k"), 0);
+  fill(1000);
+  test.get("k");
+  const uint8_t learned = class_of("k");
+  EXPECT_GT(learned, 1);
+  test.access()->set_deadline("k", test.now_ms() + 1000);
+  test.access()->rename("k", "l");
+  EXPECT_EQ(class_of("l"), learned);
+  test.set("l", std::string(300, 'v'));  // another allocation, and a use at once
+  EXPECT_EQ(class_of("l"), 1);
+}
+
 // -- The other policies --
 
 TEST_F(Eviction, VolatileTtlTakesTheNearestDeadlines) {
@@ -314,7 +388,7 @@ TEST_F(Eviction, PoliciesMayChangeAtAnyTime) {
       test.advance(minutes(1));
     }
   }
-  EXPECT_EQ(test.store.total_size(), 500u - 5 * 7 * 5);
+  EXPECT_EQ(test.store.total_size(), 500u - 5 * 5 * (std::size(kPolicies) - 1));
   EXPECT_EQ(test.store.used_memory(), test.counted_memory());
 }
 
