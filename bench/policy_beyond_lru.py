@@ -6,7 +6,7 @@ keys move. `drift` is Zipf whose ranks move on by a tenth of the keys every 400,
 requests evenly to a range that moves on by its whole length every 400,000 requests, with room for twice the range: what was
 visited once must be let go quickly. For comparison each server's allkeys-lru stands beside it.
 
-`--policy NAME` chooses the policy (default allkeys-sieve); `--trace-file` as in lru_quality.
+`--policy NAME` chooses the policy (default allkeys-lhd); `--trace-file` as in lru_quality.
 """
 
 from harness import replays

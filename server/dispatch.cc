@@ -148,10 +148,9 @@ Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
   protocol::ReplyWriter reply(client.output, client.protocol);
   reply.on_error(&Dispatcher::count_error, this);
 
-  const bool plain =
-      spec != nullptr && accepts(spec->arity, args.size()) && spec->handler && !spec->is(kProtected) &&
-      client.authenticated && !client.transaction.active && !client.limited_to_pubsub() &&
-      !(spec->is(kDenyOom) && core_.store.over_limit(store_thread_, static_cast<int64_t>(request.bytes)));
+  const bool plain = spec != nullptr && accepts(spec->arity, args.size()) && spec->handler && !spec->is(kProtected) &&
+                     client.authenticated && !client.transaction.active && !client.limited_to_pubsub() &&
+                     !(spec->is(kDenyOom) && core_.store.over_limit(store_thread_, room_beforehand(request.bytes)));
   if (!plain) [[unlikely]] {
     if (spec == nullptr && is_http(args[0])) {
       core_.log.warning("Possible SECURITY ATTACK: the client at {} sends an HTTP request. Connection closed.",

@@ -86,11 +86,9 @@ bool grows_memory(const GateRequest& request) {
 std::string memory(const GateRequest& request) {
   store::Store& store = request.core.store;
   if (store.maxmemory() == 0 || !grows_memory(request)) return {};
-  // A request so large that it alone would break the promise about the limit needs its room beforehand.
-  constexpr int64_t kCountedFrom = 512 * 1024;
-  int64_t bytes = 0;
-  for (const std::string_view arg : request.args) bytes += static_cast<int64_t>(arg.size());
-  if (store.make_room(request.thread.store_thread(), bytes < kCountedFrom ? 0 : bytes)) return {};
+  size_t bytes = 0;
+  for (const std::string_view arg : request.args) bytes += arg.size();
+  if (store.make_room(request.thread.store_thread(), room_beforehand(bytes))) return {};
   return std::string(protocol::kOutOfMemory);
 }
 

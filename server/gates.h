@@ -2,6 +2,8 @@
 // with the error, or nothing. tests/server/gates_test.cc keeps the order.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,7 +34,14 @@ struct Gate {
 /// known, arity, permitted by configuration, authenticated, allowed in MULTI, memory, subscriber mode.
 std::span<const Gate> gates();
 
-/// The first refusal, or an empty string. `fast` requests skip what cannot concern them.
+/// Room that must be there before a request of so many bytes is executed: one so large that it alone would break the
+/// promise about maxmemory needs its own; others settle afterwards.
+constexpr int64_t room_beforehand(size_t request_bytes) {
+  constexpr size_t kCountedFrom = 512 * 1024;
+  return request_bytes < kCountedFrom ? 0 : static_cast<int64_t>(request_bytes);
+}
+
+/// The first refusal, or an empty string.
 std::string refusal(const GateRequest& request);
 
 }  // namespace larder::server

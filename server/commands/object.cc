@@ -38,8 +38,7 @@ std::string_view encoding_name(const store::Entry& entry) {
 int64_t reference_count(const store::Store& store, const store::Entry& entry) {
   // Redis shares small integers among all keys unless a policy needs to know each key's recency.
   const auto policy = store.policy();
-  const bool tracks =
-      store::is_lfu(policy) || store::is_lru(policy) || policy == store::EvictionPolicy::allkeys_lhd;
+  const bool tracks = store::is_lfu(policy) || store::is_lru(policy) || policy == store::EvictionPolicy::allkeys_lhd;
   const bool shares = store.maxmemory() == 0 || !tracks;
   const auto number = entry.type() == store::Type::string && encoding_name(entry) == "int"
                           ? protocol::parse_int64(entry.string())
