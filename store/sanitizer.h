@@ -1,4 +1,4 @@
-// Whether AddressSanitizer watches this build, and marking memory that it must not see used.
+// Which sanitizer watches this build, and marking memory that AddressSanitizer must not see used.
 #pragma once
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -18,12 +18,21 @@
 #define LARDER_UNPOISON(address, size) ((void)(address), (void)(size))
 #endif
 
+#if defined(LARDER_ASAN) || defined(__SANITIZE_THREAD__)
+#define LARDER_OTHER_ALLOCATOR 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define LARDER_OTHER_ALLOCATOR 1
+#endif
+#endif
+
 namespace larder::store {
 
-#ifdef LARDER_ASAN
-inline constexpr bool kUnderAsan = true;
+/// Whether malloc() is the sanitizer's, and glibc's own heap has perhaps never been set up.
+#ifdef LARDER_OTHER_ALLOCATOR
+inline constexpr bool kOtherAllocator = true;
 #else
-inline constexpr bool kUnderAsan = false;
+inline constexpr bool kOtherAllocator = false;
 #endif
 
 }  // namespace larder::store

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <random>
 
+#include "store/sanitizer.h"
+
 namespace larder::store {
 
 namespace {
@@ -117,7 +119,8 @@ bool Store::make_room(StoreThread& thread, int64_t extra) {
 
 size_t Store::purge() {
   for (auto& arena : arenas_) arena->trim();
-  ::malloc_trim(0);
+  // Where nothing has been allocated from glibc's heap yet, two threads that trim it set it up both at once, and crash.
+  if (!kOtherAllocator) ::malloc_trim(0);
   return blocks_.release_unused();
 }
 

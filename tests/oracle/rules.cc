@@ -183,6 +183,14 @@ bool noauth_hello(const Reply& theirs, const Reply& ours, const RuleContext& con
   return expected == ours;
 }
 
+/// The same text, with Larder's own policy at the end of those to choose from.
+bool one_more_policy(const Reply& theirs, const Reply& ours, const RuleContext& context) {
+  if (context.self_check) return theirs == ours;
+  Reply expected = theirs;
+  expected.text += ", allkeys-lhd";
+  return theirs.is_error() && expected == ours;
+}
+
 /// An error of the oracle for too few arguments where Redis since 7.2 looks at the command, and finds an error there.
 bool getkeys_72(const Reply& theirs, const Reply& ours, const RuleContext& context) {
   return theirs == ours || (!context.self_check && ours.is_error() && theirs.is_error() &&
@@ -237,6 +245,7 @@ constexpr Rule kRules[] = {
     {"noauth_hello", "NOAUTH of HELLO mentions <proto> since 7.2", noauth_hello},
     {"notify_flags", "notify-keyspace-events read back: Redis drops an n beside A, Larder keeps what was set",
      notify_flags},
+    {"one_more_policy", "the policies that maxmemory-policy may be: Larder has one of its own", one_more_policy},
     {"one_page", "the order of elements in a scan that ends in one page", one_page},
     {"refcount",
      "OBJECT REFCOUNT where Redis shares a value (small integers, but not after COPY) or a queued command holds it",
