@@ -36,7 +36,8 @@ def main(options, fleet):
         if kind == "larder":
             report.goal("99 % reclaimed within (s)", row["lag p99 s"], 1.0)
             report.goal("CPU, storm / quiet", row["CPU x"], 1.10)
-            report.goal("longest GET in the storm (ms)", row["longest ms"], 2.0)
+            # What the machine itself does stands in both.
+            report.goal("longest GET, storm - quiet (ms)", median([run["longest ms"] - run["quiet longest ms"] for run in runs]), 2.0)
     report.lines("seconds after the first deadline", "keys overdue and not reclaimed", curves)
     report.finish()
 

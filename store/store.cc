@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kLazyFreeEffort = 64;        // allocations; below, handing over costs more than freeing
 constexpr size_t kSweepChunks = 16;           // hints looked at while a shard is held: microseconds
 constexpr size_t kPromptSweepKeys = 100'000;  // with fewer deadlines, expired keys go at the next pass
-constexpr int64_t kSweepSlackMs = 400;  // with more, a chunk waits so long, to be visited for several keys at once
+constexpr int64_t kSweepSlackMs = 650;  // with more, a chunk waits so long, to be visited for several keys at once
 constexpr size_t kMostMoments = 1024;
 
 }  // namespace
@@ -256,8 +256,11 @@ bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Ta
   size_t chunks = kSweepChunks;
   auto& found = thread.sweep_found_;
   found.clear();
-  const bool finished = table.sweep(now, prompt ? now : now - kSweepSlackMs, &chunks,
-                                    [&](uint32_t order, Entry* entry) { found.emplace_back(order, entry); });
+  const bool finished =
+      table.sweep(now, prompt ? now : now - kSweepSlackMs, &chunks, [&](uint32_t order, Entry* entry) {
+        found.emplace_back(order, entry);
+        Arena::prefetch_for_free(entry);
+      });
   for (const auto& [order, entry] : found) {
     thread.raise(kEventExpired, "expired", database, entry->key());
     if (shard.watches != nullptr) shard.watches->changed(database, entry->key(), false);
