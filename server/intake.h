@@ -31,6 +31,8 @@ struct Batch {
     return std::span(words).subspan(request.first_arg, request.arg_count);
   }
   void clear() {
+    constexpr size_t kKept = 16 * 1024;  // words; a request may have had a million
+    if (words.capacity() > kKept) std::vector<std::string_view>().swap(words);
     words.clear();
     requests.clear();
   }

@@ -44,7 +44,10 @@ void IoThread::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void IoThread::run() { context_.run(); }
+void IoThread::run() {
+  running_as_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  context_.run();
+}
 
 /// Everything that touches connections or data happens in a round: others are kept out, the time and the settings are
 /// fresh, and what it left to be sent is sent.
@@ -144,7 +147,7 @@ void IoThread::show_in_order(std::function<void()> show) {
     has_shows_.store(true, std::memory_order_release);
   }
   // A round of one's own ends with them anyway.
-  if (first && std::this_thread::get_id() != thread_.get_id()) post([] {});
+  if (first && std::this_thread::get_id() != running_as_.load(std::memory_order_relaxed)) post([] {});
 }
 
 void IoThread::run_shows_now() {

@@ -121,6 +121,7 @@ class IoThread {
   std::atomic<size_t> connections_{0};
   uint64_t ticks_ = 0;
   bool sweeping_ = false, stopping_ = false, holding_ = false;
+  std::atomic<std::thread::id> running_as_{};
   std::thread thread_;
 };
 

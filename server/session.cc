@@ -89,6 +89,7 @@ std::span<char> Session::input_room(std::span<char> buffer) {
 }
 
 std::span<char> Session::receive(std::span<char> buffer) {
+  if (closed_) return {};  // by a command of another connection in this round
   const std::span<char> room = input_room(buffer);
   const ssize_t got = ::recv(client.descriptor, room.data(), room.size(), MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return {};

@@ -20,6 +20,30 @@ using testing::StartsWith;
 
 // -- Input --
 
+/// What many connections have sent is received together: the first of them closes the others, whose requests are then
+/// waiting already or about to be received.
+TEST(Input, ConnectionsOfOneRoundMayCloseEachOther) {
+  const RunningServer server([](Settings& settings) { settings.io_threads = 1; });
+  RespClient busy = server.client();
+  ask(busy, "SADD", "members", "a", "b", "c");
+  std::vector<RespClient> clients;
+  for (int i = 0; i < 60; ++i) clients.push_back(server.client());
+  for (RespClient& client : clients) ask(client, "PING");
+  // While the thread is busy with this, all of the others become ready.
+  busy.send({"SRANDMEMBER", "members", "-200000"});
+  for (RespClient& client : clients) {
+    client.send_raw(test::encode_command({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"}) +
+                    test::encode_command({"INCR", "survivors"}));
+  }
+  int answered = 0;
+  for (RespClient& client : clients) answered += client.receive().ok() ? 1 : 0;
+  EXPECT_GE(answered, 1);
+  EXPECT_LT(answered, 60);
+  RespClient after = server.client();
+  EXPECT_GE(std::stoi(ask(after, "GET", "survivors")), 1);
+  EXPECT_EQ(ask(after, "PING"), "PONG");
+}
+
 TEST(Input, ARequestMayArriveByteByByte) {
   RunningServer server;
   RespClient client = server.client();
