@@ -1,5 +1,5 @@
 // Eviction by sampling; see eviction.h. Scores are comparable whenever they were taken: under LRU a score is the tick
-// of the last access counted backwards, which does not change while the key rests.
+// of the last access counted backwards, which does not change while the key rests; densities change slowly.
 #include "store/eviction.h"
 
 #include <algorithm>
@@ -209,15 +209,17 @@ void Evictor::sample_everything() {
 bool Evictor::fill_pool() {
   if (store_.exact_.load(std::memory_order_relaxed)) {
     // Under LRU a key only grows younger: who is left of the oldest is older than all others still.
-    if (is_lru(policy_) && !thread_.pool_.empty()) return true;
+    if (is_lru(policy_) && thread_.pool_.complete() && !thread_.pool_.empty()) return true;
     const size_t keys = store_.total_size();
     if (keys < Store::kExactBelow) {
       thread_.pool_.clear();
       sample_everything();
+      thread_.pool_.set_complete();
       return !thread_.pool_.empty();
     }
     store_.set_tick_rate(keys);
   }
+  if (thread_.pool_.complete()) thread_.pool_.clear();  // of a time when there were few keys
   auto& ahead = thread_.sampling_ahead_;
   const SamplingPlace now = ahead[0];
   ahead = {ahead[1], next_place()};

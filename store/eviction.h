@@ -65,7 +65,13 @@ class EvictionPool {
   bool empty() const { return size_ == 0; }
   const Candidate& best() const { return candidates_[size_ - 1]; }
   Candidate take_best() { return candidates_[--size_]; }
-  void clear() { size_ = 0; }
+  void clear() {
+    size_ = 0;
+    complete_ = false;
+  }
+  /// Whether these are the best of all keys there were, not of a sample.
+  bool complete() const { return complete_; }
+  void set_complete() { complete_ = true; }
   /// Scores of another policy mean nothing to this one.
   void serve(EvictionPolicy policy) {
     if (policy != policy_) clear();
@@ -75,6 +81,7 @@ class EvictionPool {
  private:
   std::array<Candidate, kCapacity> candidates_;  // ascending scores
   size_t size_ = 0;
+  bool complete_ = false;
   EvictionPolicy policy_ = EvictionPolicy::noeviction;
 };
 

@@ -202,6 +202,25 @@ TEST_F(Eviction, LruOfALargeStoreSparesWhatIsInUse) {
   EXPECT_LT(std::distance(gone.begin(), gone.lower_bound(kHot)), kEvicted / 100);
 }
 
+TEST_F(Eviction, AStoreThatHasBecomeSmallIsExactAgain) {
+  test.store.set_policy(Policy::allkeys_lru);
+  constexpr int kMany = 3000, kFew = 900;
+  fill(kMany);
+  test.advance(milliseconds(200));
+  evict(5);  // by sampling: candidates are left over
+  for (int i = kFew; i < kMany; ++i) test.access()->erase(name(i));
+  test.advance(milliseconds(200));
+  const std::set<int> before = missing(kFew);
+  evict(20);
+  std::set<int> oldest;
+  for (int i = 0; oldest.size() < 20; ++i) {
+    if (!before.contains(i)) oldest.insert(i);
+  }
+  std::set<int> gone = missing(kFew);
+  for (const int i : before) gone.erase(i);
+  EXPECT_EQ(gone, oldest);
+}
+
 // -- LFU --
 
 TEST_F(Eviction, LfuTakesTheKeysUsedLeast) {
