@@ -91,8 +91,8 @@ void Dispatcher::prepare(Request& request, std::span<const std::string_view> arg
 
 void Dispatcher::prefetch(const Batch& batch) {
   if (batch.requests.size() < 2) return;
-  ask_ahead(batch, [](const store::Table& table, uint64_t order) { table.prefetch_slot(order); });
-  ask_ahead(batch, [](const store::Table& table, uint64_t order) { table.prefetch_entry(order); });
+  ask_ahead(batch, [](const store::Table& table, uint32_t order) { table.prefetch_slot(order); });
+  ask_ahead(batch, [](const store::Table& table, uint32_t order) { table.prefetch_entry(order); });
 }
 
 template <class Ask>
