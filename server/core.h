@@ -88,7 +88,7 @@ class Core {
 
   // -- Monitors --
   std::atomic<int>& monitors() { return monitors_; }
-  /// Shows a command to every monitor. `self` is the calling thread.
+  /// Shows a command to every monitor.
   void feed_monitors(const Client& client, std::span<const std::string_view> args);
 
   // -- Stopping --

@@ -12,7 +12,6 @@
 #include "server/command_table.h"
 #include "server/core.h"
 #include "server/gates.h"
-#include "server/intake.h"
 #include "server/io_thread.h"
 #include "server/redaction.h"
 #include "server/stopwatch.h"
@@ -57,11 +56,7 @@ store::Keyspace CommandContext::keys(uint32_t database) {
 }
 
 Dispatcher::Dispatcher(Core& core, IoThread& thread)
-    : core_(core),
-      thread_(thread),
-      store_thread_(thread.store_thread()),
-      exec_(find_command("exec")),
-      alone_(core.store.single_threaded()) {}
+    : core_(core), thread_(thread), store_thread_(thread.store_thread()), exec_(find_command("exec")) {}
 
 // -- Before its turn --
 
@@ -99,10 +94,9 @@ template <class Ask>
 void Dispatcher::ask_ahead(const Batch& batch, Ask&& ask) {
   for (const Request& request : batch.requests) {
     if (!request.has_hash) continue;
-    store::Shard& shard = core_.store.shard(store::Store::shard_index(request.hash));
-    if (!alone_ && !shard.lock.try_lock()) continue;
-    if (const store::Table* table = shard.table(request.database)) ask(*table, store::Table::order(request.hash));
-    if (!alone_) shard.lock.unlock();
+    core_.store.if_idle(store::Store::shard_index(request.hash), [&](store::Shard& shard) {
+      if (const store::Table* table = shard.table(request.database)) ask(*table, store::Table::order(request.hash));
+    });
   }
 }
 

@@ -17,7 +17,6 @@
 
 namespace larder::server {
 
-struct Batch;
 class Core;
 class IoThread;
 
@@ -29,6 +28,25 @@ struct Request {
   uint64_t hash = 0;                    // of the first key, with has_hash
   uint32_t database = 0;                // where that key is looked for, if no command before changes it
   bool has_hash = false;
+};
+
+/// Requests that were parsed together, and their words, which are views into the input.
+struct Batch {
+  /// Enough to overlap their misses; more would push one another out of the first-level cache.
+  static constexpr size_t kMost = 64;
+
+  std::vector<std::string_view> words;
+  std::vector<Request> requests;
+
+  std::span<const std::string_view> words_of(const Request& request) const {
+    return std::span(words).subspan(request.first_arg, request.arg_count);
+  }
+  void clear() {
+    constexpr size_t kKept = 16 * 1024;  // words; a request may have had a million
+    if (words.capacity() > kKept) std::vector<std::string_view>().swap(words);
+    words.clear();
+    requests.clear();
+  }
 };
 
 class Dispatcher {
@@ -82,7 +100,6 @@ class Dispatcher {
   const CommandSpec* exec_;
   std::vector<uint16_t> shards_;  // scratch
   uint64_t watch_ticks_ = 0;      // when the last command ended
-  const bool alone_;              // no other thread works on the store
 
   /// The rows of short names seen lately: a client sends few different commands, and the words as they come are
   /// compared faster than they are folded to lower case and hashed.

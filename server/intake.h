@@ -19,25 +19,6 @@ namespace larder::server {
 
 class Session;
 
-/// Requests that were parsed together, and their words, which are views into the input.
-struct Batch {
-  /// Enough to overlap their misses; more would push one another out of the first-level cache.
-  static constexpr size_t kMost = 64;
-
-  std::vector<std::string_view> words;
-  std::vector<Request> requests;
-
-  std::span<const std::string_view> words_of(const Request& request) const {
-    return std::span(words).subspan(request.first_arg, request.arg_count);
-  }
-  void clear() {
-    constexpr size_t kKept = 16 * 1024;  // words; a request may have had a million
-    if (words.capacity() > kKept) std::vector<std::string_view>().swap(words);
-    words.clear();
-    requests.clear();
-  }
-};
-
 /// A piece of one connection's input and what has been parsed of it.
 struct Parsed {
   std::span<char> input;        // complete, or what is left behind the requests

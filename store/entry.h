@@ -107,6 +107,8 @@ class Entry {
     std::memcpy(&word, raw(), sizeof word);
     return word & kRecencyMask;
   }
+  /// Ticks from the last access to `tick`, if recency is one (not under LFU).
+  uint32_t age(uint32_t tick) const { return (tick - recency()) & kRecencyMask; }
   void set_recency(uint32_t value) {
     uint32_t word;
     std::memcpy(&word, raw(), sizeof word);

@@ -81,18 +81,15 @@ uint64_t Evictor::score(const Entry& entry) const {
     case EvictionPolicy::allkeys_lru:
     case EvictionPolicy::volatile_lru: {
       const uint32_t now = store_.tick();
-      const uint64_t idle = (now - entry.recency()) & Entry::kRecencyMask;
-      return kTickHorizon + idle - now;
+      return kTickHorizon + entry.age(now) - now;
     }
     case EvictionPolicy::allkeys_lfu:
     case EvictionPolicy::volatile_lfu:
       return 255u - lfu::count(entry.recency(), thread_.now_ms(), store_.lfu_decay_minutes());
     case EvictionPolicy::volatile_ttl: return ~static_cast<uint64_t>(entry.deadline());
-    case EvictionPolicy::allkeys_lhd: {
-      const uint32_t age = (store_.tick() - entry.recency()) & Entry::kRecencyMask;
+    case EvictionPolicy::allkeys_lhd:
       // Floats of one sign are ordered as their bits are.
-      return ~std::bit_cast<uint32_t>(store_.hit_density().of(entry.eviction_class(), age));
-    }
+      return ~std::bit_cast<uint32_t>(store_.hit_density().of(entry.eviction_class(), entry.age(store_.tick())));
     default: return thread_.random()();
   }
 }
@@ -150,16 +147,14 @@ size_t Evictor::for_each_sampled(const Table& table, const SamplingPlace& place,
   return count;
 }
 
-/// Gives hints about a shard's memory, unless the shard is busy.
+/// Gives hints about the memory of a shard's tables.
 template <class Hint>
 void Evictor::ask_ahead(size_t index, Hint&& hint) {
-  Shard& shard = store_.shard(index);
-  const bool alone = store_.single_threaded();
-  if (!alone && !shard.lock.try_lock()) return;
-  for (uint32_t database = 0; database < shard.databases(); ++database) {
-    if (const Table& table = *shard.table(database); table.slots() > 0) hint(table, database);
-  }
-  if (!alone) shard.lock.unlock();
+  store_.if_idle(index, [&](Shard& shard) {
+    for (uint32_t database = 0; database < shard.databases(); ++database) {
+      if (const Table& table = *shard.table(database); table.slots() > 0) hint(table, database);
+    }
+  });
 }
 
 void Evictor::ask_for_words(const SamplingPlace& place) {
@@ -244,7 +239,7 @@ bool Evictor::evict(const EvictionPool::Candidate& candidate) {
   if (is_volatile(policy_) && !table->has_deadline(slot)) return false;
   Entry* entry = table->at(slot);
   if (has_improved(*entry, candidate)) return false;
-  if (policy_ == EvictionPolicy::allkeys_lhd) thread_.note_eviction(*entry);
+  if (policy_ == EvictionPolicy::allkeys_lhd) thread_.note_end(*entry, store_.tick(), false);
   thread_.raise(kEventEvicted, "evicted", candidate.database, entry->key());
   if (shard.watches != nullptr) shard.watches->changed(candidate.database, entry->key(), false);
   const auto before = static_cast<int64_t>(table->memory());

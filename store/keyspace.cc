@@ -71,8 +71,8 @@ void Keyspace::touch(Entry* entry) {
   }
   const uint32_t tick = store_.access_tick() & Entry::kRecencyMask;
   if (policy == EvictionPolicy::allkeys_lhd) {
-    thread_.note_hit(*entry, tick);
-    entry->set_eviction_class(HitDensity::class_after((tick - entry->recency()) & Entry::kRecencyMask));
+    thread_.note_end(*entry, tick, true);
+    entry->set_eviction_class(HitDensity::class_after(entry->age(tick)));
   }
   if (entry->recency() != tick) entry->set_recency(tick);
 }

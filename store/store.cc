@@ -195,7 +195,7 @@ void Store::age_entries() {
     const std::lock_guard guard(shards_[i].lock);
     for (uint32_t database = 0; database < shards_[i].databases(); ++database) {
       shards_[i].table(database)->for_each([&](Entry* entry) {
-        if (((now - entry->recency()) & Entry::kRecencyMask) > kOldest) entry->set_recency(now - kOldest);
+        if (entry->age(now) > kOldest) entry->set_recency(now - kOldest);
       });
     }
   }

@@ -52,9 +52,9 @@ class StoreThread {
   /// Events raised since the last call, in order.
   std::vector<KeyEvent>& events() { return events_; }
 
-  /// allkeys-lhd: what has become of a key since its last access. Called before its recency changes.
-  void note_hit(const Entry& entry, uint32_t tick) { note(entry, tick, true); }
-  void note_eviction(const Entry& entry);
+  /// allkeys-lhd: the time since the key's last access ends at `tick` with a hit or an eviction. Called before its
+  /// recency changes.
+  void note_end(const Entry& entry, uint32_t tick, bool hit);
 
   Store& store() { return store_; }
   unsigned index() const { return index_; }
@@ -68,8 +68,6 @@ class StoreThread {
  private:
   friend class Store;
   friend class Evictor;
-
-  void note(const Entry& entry, uint32_t tick, bool hit);
 
   Store& store_;
   unsigned index_;
@@ -108,6 +106,14 @@ class Store {
   static size_t shard_index(uint64_t hash) { return hash & (kShards - 1); }
   uint32_t databases() const { return databases_; }
   bool single_threaded() const { return single_threaded_; }
+  /// Visits a shard unless another thread holds it: for hints, which are not worth waiting for.
+  template <class Visitor>
+  void if_idle(size_t index, Visitor&& visit) {
+    Shard& shard = shards_[index];
+    if (!single_threaded_ && !shard.lock.try_lock()) return;
+    visit(shard);
+    if (!single_threaded_) shard.lock.unlock();
+  }
   const Clock& clock() const { return clock_; }
 
   // -- Limits, changed by CONFIG SET while commands run --
@@ -266,12 +272,10 @@ inline void StoreThread::charge(int64_t bytes) {
   }
 }
 
-inline void StoreThread::note(const Entry& entry, uint32_t tick, bool hit) {
-  const uint32_t age = (tick - entry.recency()) & Entry::kRecencyMask;
-  hit_log_.note({.key_class = entry.eviction_class(), .age = static_cast<uint8_t>(HitDensity::age_of(age)), .hit = hit},
+inline void StoreThread::note_end(const Entry& entry, uint32_t tick, bool hit) {
+  const auto age = static_cast<uint8_t>(HitDensity::age_of(entry.age(tick)));
+  hit_log_.note({.key_class = entry.eviction_class(), .age = age, .hit = hit},
                 store_.noted_keys_.load(std::memory_order_relaxed));
 }
-
-inline void StoreThread::note_eviction(const Entry& entry) { note(entry, store_.tick(), false); }
 
 }  // namespace larder::store
