@@ -3,15 +3,15 @@
 
 #include <limits>
 
-#include "protocol/ascii.h"
-#include "protocol/number.h"
+#include "base/ascii.h"
+#include "base/number.h"
 
 namespace larder::protocol {
 
 bool ArgReader::token(const char* upper) {
   if (!more()) return false;
   for (const char c : args_[next_]) {
-    if (*upper == '\0' || to_upper(c) != *upper) return false;
+    if (*upper == '\0' || base::to_upper(c) != *upper) return false;
     ++upper;
   }
   if (*upper != '\0') return false;
@@ -24,7 +24,7 @@ int64_t ArgReader::integer(std::string_view error) {
 }
 
 int64_t ArgReader::integer_between(int64_t least, int64_t most, std::string_view error) {
-  const auto value = parse_int64(bytes());
+  const auto value = base::parse_int64(bytes());
   if (!value || *value < least || *value > most) {
     fail(error);
     return 0;
@@ -33,27 +33,27 @@ int64_t ArgReader::integer_between(int64_t least, int64_t most, std::string_view
 }
 
 int64_t ArgReader::non_negative(std::string_view name) {
-  const auto value = parse_int64(bytes());
+  const auto value = base::parse_int64(bytes());
   if (value && *value >= 0) return *value;
   fail("ERR " + std::string{name} + " can't be negative");
   return 0;
 }
 
 int64_t ArgReader::positive(std::string_view name) {
-  const auto value = parse_int64(bytes());
+  const auto value = base::parse_int64(bytes());
   if (value && *value > 0) return *value;
   fail("ERR " + std::string{name} + " should be greater than 0");
   return 0;
 }
 
 double ArgReader::real() {
-  const auto value = parse_double(bytes());
+  const auto value = base::parse_double(bytes());
   if (!value) fail(kNotAFloat);
   return value.value_or(0);
 }
 
 long double ArgReader::long_real() {
-  const auto value = parse_long_double(bytes());
+  const auto value = base::parse_long_double(bytes());
   if (!value) fail(kNotAFloat);
   return value.value_or(0);
 }

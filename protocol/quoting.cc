@@ -1,7 +1,7 @@
 // The one reader and the one writer of quoted words. Pure functions; reading happens in the caller's bytes.
 #include "protocol/quoting.h"
 
-#include "protocol/ascii.h"
+#include "base/ascii.h"
 
 namespace larder::protocol {
 namespace {
@@ -9,8 +9,8 @@ namespace {
 constexpr char kHexDigits[] = "0123456789abcdef";
 
 int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
+  if (base::is_digit(c)) return c - '0';
+  const char lower = base::to_lower(c);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
@@ -31,7 +31,7 @@ class WordReader {
   explicit WordReader(std::span<char> line) : in_{line.data()}, out_{in_}, end_{in_ + line.size()} {}
 
   bool skip_space() {
-    while (in_ != end_ && is_space(*in_)) ++in_;
+    while (in_ != end_ && base::is_space(*in_)) ++in_;
     return in_ != end_;
   }
 
@@ -41,7 +41,7 @@ class WordReader {
       const char c = *in_++;
       if (c == '"' || c == '\'') {
         if (!(c == '"' ? double_quoted() : single_quoted())) return false;
-        if (in_ != end_ && !is_space(*in_)) return false;
+        if (in_ != end_ && !base::is_space(*in_)) return false;
         break;
       }
       put(c);

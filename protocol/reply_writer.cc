@@ -30,8 +30,8 @@ void ReplyWriter::error(std::string_view text) {
 }
 
 void ReplyWriter::negative_integer(int64_t value) {
-  char digits[kMaxDecimalChars];
-  line(':', {digits, static_cast<size_t>(write_decimal(digits, value) - digits)});
+  char digits[base::kMaxDecimalChars];
+  line(':', {digits, static_cast<size_t>(base::write_decimal(digits, value) - digits)});
 }
 
 void ReplyWriter::long_bulk(std::string_view bytes) {
@@ -48,13 +48,13 @@ void ReplyWriter::bulk(SharedBytes bytes) {
 }
 
 void ReplyWriter::bulk_integer(int64_t value) {
-  char digits[kMaxDecimalChars];
-  bulk(std::string_view{digits, static_cast<size_t>(write_decimal(digits, value) - digits)});
+  char digits[base::kMaxDecimalChars];
+  bulk(std::string_view{digits, static_cast<size_t>(base::write_decimal(digits, value) - digits)});
 }
 
 void ReplyWriter::real(double value) {
-  char text[kMaxDoubleChars];
-  const std::string_view written{text, static_cast<size_t>(write_double(text, value) - text)};
+  char text[base::kMaxDoubleChars];
+  const std::string_view written{text, static_cast<size_t>(base::write_double(text, value) - text)};
   version_ == 3 ? line(',', written) : bulk(written);
 }
 
@@ -70,9 +70,9 @@ void ReplyWriter::verbatim(std::string_view format, std::string_view text) {
 }
 
 void ReplyWriter::insert_head(Deferred begun, char type, uint64_t count) {
-  char head[1 + kMaxDecimalLineChars];
+  char head[1 + base::kMaxDecimalLineChars];
   head[0] = type;
-  output_->insert(begun.mark, {head, static_cast<size_t>(write_decimal_line(head + 1, count) - head)});
+  output_->insert(begun.mark, {head, static_cast<size_t>(base::write_decimal_line(head + 1, count) - head)});
 }
 
 }  // namespace larder::protocol

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "protocol/number.h"
+#include "base/number.h"
 #include "protocol/output_buffer.h"
 #include "protocol/shared_bytes.h"
 
@@ -55,11 +55,11 @@ class ReplyWriter {
   }
 
   void bulk(std::string_view bytes) {
-    if (bytes.size() >= detail::kNumberLines.size()) [[unlikely]]
+    if (bytes.size() >= base::detail::kNumberLines.size()) [[unlikely]]
       return long_bulk(bytes);
     char* const start = output_->reserve(bytes.size() + kHeadRoom);
     *start = '$';
-    char* to = write_decimal_line(start + 1, bytes.size());
+    char* to = base::write_decimal_line(start + 1, bytes.size());
     if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
     to += bytes.size();
     std::memcpy(to, "\r\n", 2);
@@ -114,7 +114,7 @@ class ReplyWriter {
 
  private:
   // Room for a type, a number and the line ends of it and of a bulk's bytes.
-  static constexpr size_t kHeadRoom = 1 + kMaxDecimalLineChars + 2;
+  static constexpr size_t kHeadRoom = 1 + base::kMaxDecimalLineChars + 2;
 
   template <size_t N>
   void literal(const char (&text)[N]) {
@@ -124,7 +124,7 @@ class ReplyWriter {
   void head(char type, uint64_t count) {
     char* const start = output_->reserve(kHeadRoom);
     *start = type;
-    output_->commit(static_cast<size_t>(write_decimal_line(start + 1, count) - start));
+    output_->commit(static_cast<size_t>(base::write_decimal_line(start + 1, count) - start));
   }
   void negative_integer(int64_t value);
   [[gnu::noinline]] void long_bulk(std::string_view bytes);

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-#include "protocol/number.h"
+#include "base/number.h"
 #include "protocol/quoting.h"
 #include "protocol/wire_text.h"
 
@@ -176,7 +176,7 @@ RequestParser::Status RequestParser::read_inline(std::span<char> input, std::vec
 // The line "*<count>\r\n". A count of zero or less makes a request without arguments.
 bool RequestParser::read_count(std::span<char> input, const ParserLimits& limits) {
   if (!find_length_line(input, limits, kTooBigMultibulkCount)) return false;
-  const auto count = parse_int64({input.data() + 1, scanned_ - 1});
+  const auto count = base::parse_int64({input.data() + 1, scanned_ - 1});
   if (!count || *count > limits.max_multibulk_length) return fail(kInvalidMultibulkLength);
   if (*count > kUnauthenticatedArguments && !limits.authenticated) return fail(kUnauthenticatedMultibulk);
   arguments_left_ = *count;
@@ -194,7 +194,7 @@ bool RequestParser::read_length(std::span<char> input, const ParserLimits& limit
     error_ += '\'';
     return false;
   }
-  const auto length = parse_int64(line.substr(1));
+  const auto length = base::parse_int64(line.substr(1));
   if (!length || *length < 0 || *length > limits.max_bulk_length) return fail(kInvalidBulkLength);
   if (*length > kUnauthenticatedBulkLength && !limits.authenticated) return fail(kUnauthenticatedBulk);
   body_size_ = static_cast<size_t>(*length);

@@ -11,10 +11,10 @@
 #include <random>
 
 #include "protocol/quoting.h"
-#include "server/client.h"
-#include "server/io_thread.h"
+#include "server/clients/client.h"
+#include "server/net/io_thread.h"
+#include "server/net/session.h"
 #include "server/process.h"
-#include "server/session.h"
 
 namespace larder::server {
 
@@ -139,7 +139,7 @@ void Core::reset_figures() {
   rates.reset();
   for (const auto& thread : threads_) thread->statistics.reset();
   store.for_each_thread([](store::StoreThread& thread) {
-    for (store::Counter* counter :
+    for (base::Counter* counter :
          {&thread.hits, &thread.misses, &thread.expired_keys, &thread.evicted_keys, &thread.expire_cycle_us}) {
       counter->set(0);
     }

@@ -13,15 +13,15 @@
 #include <string>
 #include <vector>
 
-#include "server/command_table.h"
+#include "server/clients/pubsub_hub.h"
 #include "server/config/config.h"
-#include "server/latency_monitor.h"
-#include "server/log.h"
-#include "server/pubsub_hub.h"
-#include "server/rates.h"
-#include "server/slow_log.h"
-#include "server/statistics.h"
-#include "store/store.h"
+#include "server/dispatch/command_table.h"
+#include "server/observe/latency_monitor.h"
+#include "server/observe/log.h"
+#include "server/observe/rates.h"
+#include "server/observe/slow_log.h"
+#include "server/observe/statistics.h"
+#include "store/core/store.h"
 
 namespace larder::server {
 
@@ -37,7 +37,7 @@ class Core {
   struct Options {
     Settings settings;
     std::string config_file;
-    const store::Clock* clock = &store::Clock::system();
+    const base::Clock* clock = &base::Clock::system();
   };
 
   explicit Core(Options options);
@@ -45,7 +45,7 @@ class Core {
   Core& operator=(const Core&) = delete;
   ~Core();
 
-  const store::Clock& clock() const { return *clock_; }
+  const base::Clock& clock() const { return *clock_; }
 
   Config config;
   Log log;
@@ -107,7 +107,7 @@ class Core {
   void install_hooks();
   void apply_limits(const Settings& settings);
 
-  const store::Clock* clock_;
+  const base::Clock* clock_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::atomic<IoThread*> world_stopped_by_{nullptr};
   std::atomic<uint64_t> client_ids_{0};

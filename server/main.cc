@@ -12,9 +12,9 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "server/command_table.h"
 #include "server/config/start_options.h"
 #include "server/core.h"
+#include "server/dispatch/command_table.h"
 #include "server/process.h"
 #include "server/server.h"
 

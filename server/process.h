@@ -10,7 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "server/config/start_options.h"
-#include "server/log.h"
+#include "server/observe/log.h"
 
 namespace larder::server {
 

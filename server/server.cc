@@ -11,8 +11,8 @@
 #include <mutex>
 
 #include "server/core.h"
-#include "server/io_thread.h"
-#include "server/listeners.h"
+#include "server/net/io_thread.h"
+#include "server/net/listeners.h"
 
 namespace larder::server {
 

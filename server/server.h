@@ -18,8 +18,8 @@
 
 #include <tl/expected.hpp>
 
+#include "base/clock.h"
 #include "server/config/settings.h"
-#include "store/clock.h"
 
 namespace larder::server {
 
@@ -31,7 +31,7 @@ class Server {
   struct Options {
     Settings settings = {};
     std::string config_file = {};                         // for CONFIG REWRITE; empty = none
-    const store::Clock* clock = &store::Clock::system();  // outlives the server
+    const base::Clock* clock = &base::Clock::system();    // outlives the server
     std::function<void(std::string_view line)> log = {};  // takes the log's lines; unset: as the settings say
     std::function<void()> on_shutdown = {};               // SHUTDOWN was called; from an I/O thread, must only signal
   };

@@ -15,9 +15,9 @@
 #include <fmt/format.h>
 
 #include "bench/random.h"
-#include "store/keyspace.h"
-#include "store/shard_locks.h"
-#include "store/store.h"
+#include "store/core/keyspace.h"
+#include "store/core/shard_locks.h"
+#include "store/core/store.h"
 
 namespace larder::bench {
 namespace {

@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.h"
+#include "base/number.h"
 #include "protocol/arg_reader.h"
-#include "protocol/ascii.h"
-#include "protocol/number.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/client_line.h"
-#include "server/command_context.h"
-#include "server/io_thread.h"
+#include "server/clients/client_line.h"
+#include "server/dispatch/command_context.h"
+#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -30,11 +30,12 @@ namespace {
 enum class ClientType : uint8_t { normal, pubsub, replica, master };
 
 std::optional<ClientType> parse_type(std::string_view word) {
-  using protocol::equals_ignoring_case;
-  if (equals_ignoring_case(word, "normal")) return ClientType::normal;
-  if (equals_ignoring_case(word, "pubsub")) return ClientType::pubsub;
-  if (equals_ignoring_case(word, "replica") || equals_ignoring_case(word, "slave")) return ClientType::replica;
-  if (equals_ignoring_case(word, "master")) return ClientType::master;
+  using base::equals_ignoring_case;
+  if (base::equals_ignoring_case(word, "normal")) return ClientType::normal;
+  if (base::equals_ignoring_case(word, "pubsub")) return ClientType::pubsub;
+  if (base::equals_ignoring_case(word, "replica") || base::equals_ignoring_case(word, "slave"))
+    return ClientType::replica;
+  if (base::equals_ignoring_case(word, "master")) return ClientType::master;
   return std::nullopt;
 }
 
@@ -213,8 +214,8 @@ void client_getname(ArgReader&, CommandContext& context, ReplyWriter& reply) {
 void client_setinfo(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto attribute = args.bytes();
   const auto value = args.bytes();
-  const bool is_name = protocol::equals_ignoring_case(attribute, "lib-name");
-  if (!is_name && !protocol::equals_ignoring_case(attribute, "lib-ver")) {
+  const bool is_name = base::equals_ignoring_case(attribute, "lib-name");
+  if (!is_name && !base::equals_ignoring_case(attribute, "lib-ver")) {
     return reply.error(fmt::format("ERR Unrecognized option '{}'", attribute));
   }
   if (!is_client_name(value)) {
@@ -295,7 +296,7 @@ void client_pause(ArgReader& args, CommandContext& context, ReplyWriter& reply) 
   } else if (!args.token("ALL") && args.more()) {
     return reply.error("ERR CLIENT PAUSE mode must be WRITE or ALL");
   }
-  const auto milliseconds = protocol::parse_int64(timeout);
+  const auto milliseconds = base::parse_int64(timeout);
   if (!milliseconds) return reply.error("ERR timeout is not an integer or out of range");
   if (*milliseconds < 0) return reply.error("ERR timeout is negative");
   const int64_t now_ms = context.core().clock().now_ms();

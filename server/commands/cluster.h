@@ -5,7 +5,7 @@
 
 #include <span>
 
-#include "server/command_spec.h"
+#include "server/dispatch/command_spec.h"
 
 namespace larder::server::commands {
 

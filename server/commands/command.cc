@@ -6,13 +6,13 @@
 #include <optional>
 #include <vector>
 
+#include "base/ascii.h"
+#include "base/glob.h"
 #include "protocol/arg_reader.h"
-#include "protocol/ascii.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/command_describe.h"
-#include "server/command_table.h"
-#include "store/glob.h"
+#include "server/dispatch/command_describe.h"
+#include "server/dispatch/command_table.h"
 
 namespace larder::server::commands {
 namespace {
@@ -120,13 +120,13 @@ void command_list(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   const std::string_view value = args.bytes();
   args.expect_end();
   if (args.failed(reply)) return;
-  if (protocol::equals_ignoring_case(filter, "MODULE")) return reply.array(0);  // there are no modules
-  if (protocol::equals_ignoring_case(filter, "ACLCAT")) {
+  if (base::equals_ignoring_case(filter, "MODULE")) return reply.array(0);  // there are no modules
+  if (base::equals_ignoring_case(filter, "ACLCAT")) {
     const AclCategories category = acl_category(value);
     return write_names(reply, [&](const CommandSpec& spec) { return (acl_categories(spec) & category) != 0; });
   }
-  if (protocol::equals_ignoring_case(filter, "PATTERN")) {
-    return write_names(reply, [&](const CommandSpec& spec) { return store::glob_match(value, spec.name, true); });
+  if (base::equals_ignoring_case(filter, "PATTERN")) {
+    return write_names(reply, [&](const CommandSpec& spec) { return base::glob_match(value, spec.name, true); });
   }
   reply.error(protocol::kSyntaxError);
 }

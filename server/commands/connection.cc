@@ -3,16 +3,16 @@
 
 #include <fmt/format.h>
 
+#include "base/number.h"
 #include "protocol/arg_reader.h"
-#include "protocol/number.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/command_context.h"
 #include "server/commands/database_index.h"
 #include "server/config/start_options.h"
-#include "server/errors.h"
-#include "server/io_thread.h"
-#include "server/watches.h"
+#include "server/dispatch/command_context.h"
+#include "server/dispatch/errors.h"
+#include "server/dispatch/watches.h"
+#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -103,7 +103,7 @@ void hello(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   Client& client = context.client();
   int version = client.protocol;
   if (args.more()) {
-    const auto asked = protocol::parse_int64(args.bytes());
+    const auto asked = base::parse_int64(args.bytes());
     if (!asked) return reply.error("ERR Protocol version is not an integer or out of range");
     if (*asked != 2 && *asked != 3) return reply.error(protocol::kNoProto);
     version = static_cast<int>(*asked);

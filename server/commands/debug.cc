@@ -9,15 +9,15 @@
 #include <string>
 #include <thread>
 
+#include "base/ascii.h"
+#include "base/number.h"
 #include "protocol/arg_reader.h"
-#include "protocol/ascii.h"
-#include "protocol/number.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/command_context.h"
 #include "server/commands/generic.h"
 #include "server/commands/server.h"
-#include "server/io_thread.h"
+#include "server/dispatch/command_context.h"
+#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -45,7 +45,7 @@ size_t dumped_length_bytes(size_t length) { return length < 64 ? 1 : length < 16
 size_t dumped_bytes(const store::Entry& entry) {
   if (entry.type() != store::Type::string) return dumped_length_bytes(entry.value()->size()) + entry.value()->memory();
   const std::string_view text = entry.string();
-  const auto number = protocol::parse_int64(text);
+  const auto number = base::parse_int64(text);
   if (number && *number >= INT8_MIN && *number <= INT8_MAX) return 2;
   if (number && *number >= INT16_MIN && *number <= INT16_MAX) return 3;
   if (number && *number >= INT32_MIN && *number <= INT32_MAX) return 5;

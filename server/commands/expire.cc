@@ -8,8 +8,8 @@
 #include "protocol/wire_text.h"
 #include "server/commands/deadline.h"
 #include "server/commands/generic.h"
-#include "server/errors.h"
-#include "store/keyspace.h"
+#include "server/dispatch/errors.h"
+#include "store/core/keyspace.h"
 
 namespace larder::server::commands {
 

@@ -4,15 +4,15 @@
 
 #include <string>
 
+#include "base/ascii.h"
+#include "base/glob.h"
 #include "protocol/arg_reader.h"
-#include "protocol/ascii.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/commands/cursor.h"
 #include "server/commands/database_index.h"
-#include "server/errors.h"
-#include "store/glob.h"
-#include "store/keyspace.h"
+#include "server/dispatch/errors.h"
+#include "store/core/keyspace.h"
 
 namespace larder::server::commands {
 
@@ -59,8 +59,8 @@ struct ScanOptions {
   std::string_view type;
 
   bool wants(std::string_view key, const store::Entry& entry) const {
-    if (!type.empty() && !protocol::equals_ignoring_case(store::type_name(entry.type()), type)) return false;
-    return !pattern || store::glob_match(*pattern, key);
+    if (!type.empty() && !base::equals_ignoring_case(store::type_name(entry.type()), type)) return false;
+    return !pattern || base::glob_match(*pattern, key);
   }
 };
 
@@ -112,7 +112,7 @@ void keys(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto begun = reply.begin_array();
   size_t found = 0;
   keys.for_each_key([&](std::string_view key, const store::Entry&) {
-    if (pattern != "*" && !store::glob_match(pattern, key)) return;
+    if (pattern != "*" && !base::glob_match(pattern, key)) return;
     reply.bulk(key);
     ++found;
   });

@@ -13,16 +13,16 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
 #include "protocol/arg_reader.h"
-#include "protocol/ascii.h"
 #include "protocol/reply_writer.h"
-#include "server/client_line.h"
-#include "server/command_context.h"
+#include "server/clients/client_line.h"
 #include "server/commands/server.h"
 #include "server/config/start_options.h"
-#include "server/io_thread.h"
-#include "server/keyspace_figures.h"
-#include "server/process_memory.h"
+#include "server/dispatch/command_context.h"
+#include "server/net/io_thread.h"
+#include "server/observe/keyspace_figures.h"
+#include "server/observe/process_memory.h"
 
 namespace larder::server::commands {
 
@@ -256,7 +256,7 @@ StoreTotals store_totals(const Facts& facts) {
 }
 
 /// The sum over the threads, from the one of index `first` on.
-int64_t thread_total(const Facts& facts, Counter ThreadStatistics::*counter, unsigned first = 0) {
+int64_t thread_total(const Facts& facts, base::Counter ThreadStatistics::*counter, unsigned first = 0) {
   int64_t total = 0;
   for (const auto& thread : facts.core.threads()) {
     if (thread->index() >= first) total += (thread->statistics.*counter).get();
@@ -446,9 +446,9 @@ constexpr Section kSections[] = {
 bool is_asked_for(const Section& section, std::span<const std::string_view> names) {
   if (names.empty()) return section.in_default;
   return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-    if (protocol::equals_ignoring_case(name, "all") || protocol::equals_ignoring_case(name, "everything")) return true;
-    if (protocol::equals_ignoring_case(name, "default")) return section.in_default;
-    return protocol::equals_ignoring_case(name, section.name);
+    if (base::equals_ignoring_case(name, "all") || base::equals_ignoring_case(name, "everything")) return true;
+    if (base::equals_ignoring_case(name, "default")) return section.in_default;
+    return base::equals_ignoring_case(name, section.name);
   });
 }
 

@@ -1,11 +1,11 @@
 // LCS. Threads: as all handlers, on the connection's thread with the keys' shards held.
-#include "store/lcs.h"
+#include "store/values/lcs.h"
 
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/commands/string.h"
-#include "store/keyspace.h"
+#include "store/core/keyspace.h"
 
 namespace larder::server::commands {
 

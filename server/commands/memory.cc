@@ -10,12 +10,12 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/client_line.h"
-#include "server/command_context.h"
+#include "server/clients/client_line.h"
 #include "server/commands/server.h"
-#include "server/io_thread.h"
-#include "server/keyspace_figures.h"
-#include "server/process_memory.h"
+#include "server/dispatch/command_context.h"
+#include "server/net/io_thread.h"
+#include "server/observe/keyspace_figures.h"
+#include "server/observe/process_memory.h"
 
 namespace larder::server::commands {
 

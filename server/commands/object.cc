@@ -1,10 +1,10 @@
 // OBJECT: how a value is kept. Threads: as all handlers, with the key's shard held.
+#include "base/number.h"
 #include "protocol/arg_reader.h"
-#include "protocol/number.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/commands/generic.h"
-#include "store/keyspace.h"
+#include "store/core/keyspace.h"
 
 namespace larder::server::commands {
 
@@ -31,7 +31,7 @@ std::string_view encoding_name(const store::Entry& entry) {
   if (entry.type() != store::Type::string) return entry.value()->encoding();
   const std::string_view text = entry.string();
   if (entry.form() == store::StringForm::raw) return "raw";
-  if (entry.form() == store::StringForm::automatic && protocol::parse_int64(text)) return "int";
+  if (entry.form() == store::StringForm::automatic && base::parse_int64(text)) return "int";
   return text.size() <= kLongestEmbedded ? "embstr" : "raw";
 }
 
@@ -41,7 +41,7 @@ int64_t reference_count(const store::Store& store, const store::Entry& entry) {
   const bool tracks = store::is_lfu(policy) || store::is_lru(policy) || policy == store::EvictionPolicy::allkeys_lhd;
   const bool shares = store.maxmemory() == 0 || !tracks;
   const auto number = entry.type() == store::Type::string && encoding_name(entry) == "int"
-                          ? protocol::parse_int64(entry.string())
+                          ? base::parse_int64(entry.string())
                           : std::nullopt;
   return shares && number && *number >= 0 && *number < kSharedIntegers ? kSharedCount : 1;
 }

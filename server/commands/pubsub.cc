@@ -8,9 +8,9 @@
 
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
-#include "server/command_context.h"
-#include "server/errors.h"
-#include "server/io_thread.h"
+#include "server/dispatch/command_context.h"
+#include "server/dispatch/errors.h"
+#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 

@@ -12,9 +12,9 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/command_context.h"
 #include "server/config/start_options.h"
-#include "server/io_thread.h"
+#include "server/dispatch/command_context.h"
+#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -73,7 +73,7 @@ ShutdownOptions read_shutdown_options(ArgReader& args) {
 }
 
 /// A shelf of jars, filled differently each time.
-std::string larder_shelf(store::Random& random, int jars) {
+std::string larder_shelf(base::Random& random, int jars) {
   constexpr int kHeight = 4;
   std::string rows[kHeight + 2];
   for (int jar = 0; jar < jars; ++jar) {

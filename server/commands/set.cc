@@ -4,15 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "base/glob.h"
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/commands/cursor.h"
-#include "server/errors.h"
-#include "store/glob.h"
-#include "store/keyspace.h"
-#include "store/set_ops.h"
-#include "store/set_value.h"
+#include "server/dispatch/errors.h"
+#include "store/core/keyspace.h"
+#include "store/values/set_ops.h"
+#include "store/values/set_value.h"
 
 namespace larder::server::commands {
 
@@ -197,7 +197,7 @@ void spop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 void srandmember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   if (args.remaining() > 1) return reply.error(protocol::kSyntaxError);
-  store::Random& random = keys.thread().random();
+  base::Random& random = keys.thread().random();
   if (!args.more()) {
     const auto set = find_set(keys, key, store::kRead, reply);
     if (!set) return;
@@ -314,7 +314,7 @@ void sscan(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   uint64_t next = 0;
   if (*set != nullptr) {
     next = (*set)->scan(*cursor, static_cast<size_t>(count), [&](std::string_view member) {
-      if (!pattern || store::glob_match(*pattern, member)) found.emplace_back(member);
+      if (!pattern || base::glob_match(*pattern, member)) found.emplace_back(member);
     });
   }
   reply.array(2);

@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "server/command_spec.h"
+#include "server/dispatch/command_spec.h"
 
 namespace larder::server::commands {
 

@@ -13,8 +13,8 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/command_context.h"
-#include "server/io_thread.h"
+#include "server/dispatch/command_context.h"
+#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 

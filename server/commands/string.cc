@@ -5,13 +5,13 @@
 
 #include <cmath>
 
+#include "base/number.h"
 #include "protocol/arg_reader.h"
-#include "protocol/number.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/commands/deadline.h"
-#include "server/errors.h"
-#include "store/keyspace.h"
+#include "server/dispatch/errors.h"
+#include "store/core/keyspace.h"
 
 namespace larder::server::commands {
 
@@ -131,12 +131,12 @@ void increment(Keyspace& keys, std::string_view key, int64_t by, ReplyWriter& re
   if (!found) return write_error(reply, found.error());
   int64_t value = 0;
   if (*found) {
-    const auto parsed = protocol::parse_int64(**found);
+    const auto parsed = base::parse_int64(**found);
     if (!parsed) return write_error(reply, Errc::not_an_integer);
     value = *parsed;
   }
   if (__builtin_add_overflow(value, by, &value)) return write_error(reply, Errc::overflow);
-  keys.put_string(key, protocol::format_int64(value), {.keep_deadline = true});
+  keys.put_string(key, base::format_int64(value), {.keep_deadline = true});
   keys.notify(store::kEventString, "incrby", key);
   reply.integer(value);
 }
@@ -359,13 +359,13 @@ void incrbyfloat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const auto found = keys.find_string(key, store::kWrite);
   if (!found) return write_error(reply, found.error());
-  const auto value = *found ? protocol::parse_long_double(**found) : std::optional<long double>(0);
+  const auto value = *found ? base::parse_long_double(**found) : std::optional<long double>(0);
   if (!value) return write_error(reply, Errc::not_a_float);
   const long double by = args.long_real();
   if (args.failed(reply)) return;
   const long double sum = *value + by;
   if (std::isnan(sum) || std::isinf(sum)) return write_error(reply, Errc::nan_or_infinity);
-  const std::string text = protocol::format_long_double(sum);
+  const std::string text = base::format_long_double(sum);
   keys.put_string(key, text, {.keep_deadline = true, .form = store::StringForm::text});
   keys.notify(store::kEventString, "incrbyfloat", key);
   reply.bulk(text);

@@ -2,7 +2,7 @@
 // Data only: what the members of a row mean stands in command_spec.h. Threads: immutable.
 
 #include "server/commands/string.h"
-#include "protocol/ascii.h"
+#include "base/ascii.h"
 
 namespace larder::server::commands {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 // value, as Redis does for COMMAND GETKEYSANDFLAGS; that it is no other option's value is SET's own business.
 KeyUse use_of_set(std::span<const std::string_view> args) {
   for (size_t i = 3; i < args.size(); ++i) {
-    if (protocol::equals_ignoring_case(args[i], "GET")) return KeyUse::modify_and_read;
+    if (base::equals_ignoring_case(args[i], "GET")) return KeyUse::modify_and_read;
   }
   return KeyUse::replace;
 }

@@ -7,9 +7,9 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/command_context.h"
-#include "server/io_thread.h"
-#include "server/watches.h"
+#include "server/dispatch/command_context.h"
+#include "server/dispatch/watches.h"
+#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 

@@ -11,10 +11,10 @@
 
 #include <fmt/format.h>
 
-#include "protocol/ascii.h"
+#include "base/ascii.h"
 #include "protocol/quoting.h"
 #include "server/config/text_file.h"
-#include "server/log.h"
+#include "server/observe/log.h"
 
 namespace larder::server {
 
@@ -44,7 +44,7 @@ StartupMessage line_error(int number, std::string_view line, std::string_view re
       fmt::format("Reading the configuration file, at line {}\n>>> '{}'\n{}", number, line, reason));
 }
 
-bool is(std::string_view word, std::string_view name) { return protocol::equals_ignoring_case(word, name); }
+bool is(std::string_view word, std::string_view name) { return base::equals_ignoring_case(word, name); }
 
 // The files that an include line names. A name with glob characters may match none; a plain name stands for itself.
 std::vector<std::string> included_files(const std::string& pattern) {

@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
-#include "protocol/ascii.h"
+#include "base/ascii.h"
+#include "base/glob.h"
 #include "server/config/directive.h"
 #include "server/config/rewrite.h"
-#include "store/glob.h"
 
 namespace larder::server {
 
@@ -27,7 +27,7 @@ bool is_pattern(std::string_view text) { return text.find_first_of("*?[") != std
 struct LessIgnoringCase {
   bool operator()(std::string_view a, std::string_view b) const {
     return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                        [](char x, char y) { return protocol::to_lower(x) < protocol::to_lower(y); });
+                                        [](char x, char y) { return base::to_lower(x) < base::to_lower(y); });
   }
 };
 
@@ -47,7 +47,7 @@ std::optional<std::string> access_refusal(const Directive& directive, const Sett
 bool named_before(std::span<const Config::Assignment> assignments, std::size_t index) {
   return std::any_of(
       assignments.begin(), assignments.begin() + static_cast<std::ptrdiff_t>(index),
-      [&](const auto& earlier) { return protocol::equals_ignoring_case(earlier.first, assignments[index].first); });
+      [&](const auto& earlier) { return base::equals_ignoring_case(earlier.first, assignments[index].first); });
 }
 
 Changed differences(const Settings& before, const Settings& after) {
@@ -79,7 +79,7 @@ std::vector<Config::NameAndValue> Config::get(std::span<const std::string_view> 
       continue;
     }
     for (const auto& [name, directive] : directive_names()) {
-      if (!directive->hidden && store::glob_match(pattern, name, true)) matches.emplace(name, directive);
+      if (!directive->hidden && base::glob_match(pattern, name, true)) matches.emplace(name, directive);
     }
   }
   std::vector<NameAndValue> found;
@@ -163,7 +163,7 @@ tl::expected<void, std::string> Config::publish(std::shared_ptr<const Settings> 
   std::vector<const NamedHook*> done;
   for (const auto& hook : hooks_) {
     const auto concerned = std::find_if(changes.begin(), changes.end(), [&](const Change& change) {
-      return hook.name.empty() || protocol::equals_ignoring_case(hook.name, change.directive);
+      return hook.name.empty() || base::equals_ignoring_case(hook.name, change.directive);
     });
     if (concerned == changes.end()) continue;
     const auto prepared = hook.hook(*before, *next);

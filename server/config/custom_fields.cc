@@ -13,8 +13,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "protocol/ascii.h"
-#include "protocol/number.h"
+#include "base/ascii.h"
+#include "base/number.h"
 #include "server/config/value_text.h"
 
 namespace larder::server {
@@ -35,10 +35,9 @@ std::string joined(std::span<const std::string> parts) {
 }
 
 OutputLimit* limits_of_class(OutputLimits& limits, std::string_view name) {
-  if (protocol::equals_ignoring_case(name, "normal")) return &limits.normal;
-  if (protocol::equals_ignoring_case(name, "slave") || protocol::equals_ignoring_case(name, "replica"))
-    return &limits.replica;
-  if (protocol::equals_ignoring_case(name, "pubsub")) return &limits.pubsub;
+  if (base::equals_ignoring_case(name, "normal")) return &limits.normal;
+  if (base::equals_ignoring_case(name, "slave") || base::equals_ignoring_case(name, "replica")) return &limits.replica;
+  if (base::equals_ignoring_case(name, "pubsub")) return &limits.pubsub;
   return nullptr;
 }
 
@@ -92,7 +91,7 @@ Assigned assign_bind(Settings& settings, std::string_view value, Source) {
 std::string format_bind(const Settings& settings) { return joined(settings.bind); }
 
 Assigned assign_port(Settings& settings, std::string_view value, Source source) {
-  if (source == Source::conf_file && protocol::equals_ignoring_case(value, "auto")) {
+  if (source == Source::conf_file && base::equals_ignoring_case(value, "auto")) {
     settings.port = kPortAuto;
     return {};
   }
@@ -130,7 +129,7 @@ Assigned assign_output_limits(Settings& settings, std::string_view value, Source
     if (limit == nullptr) return refused("Invalid client class specified in buffer limit configuration.");
     const auto hard = read_memory(parts[i + 1]);
     const auto soft = read_memory(parts[i + 2]);
-    const auto seconds = protocol::parse_int64(parts[i + 3]);
+    const auto seconds = base::parse_int64(parts[i + 3]);
     if (!hard || !soft || !seconds || *seconds < 0) {
       return refused("Error in hard, soft or soft_seconds setting in buffer limit configuration.");
     }
@@ -203,7 +202,7 @@ std::string format_events(const Settings& settings) {
 Assigned assign_percentiles(Settings& settings, std::string_view value, Source) {
   std::vector<double> percentiles;
   for (const auto part : split_at_spaces(value)) {
-    const auto number = protocol::parse_double(part);
+    const auto number = base::parse_double(part);
     if (!number) return refused("Invalid latency-tracking-info-percentiles parameters");
     if (*number < 0 || *number > 100) {
       return refused("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]");
@@ -217,7 +216,7 @@ Assigned assign_percentiles(Settings& settings, std::string_view value, Source) 
 std::string format_percentiles(const Settings& settings) {
   std::vector<std::string> parts;
   for (const double percentile : settings.latency_tracking_info_percentiles)
-    parts.push_back(protocol::format_double(percentile));
+    parts.push_back(base::format_double(percentile));
   return joined(parts);
 }
 
@@ -227,8 +226,8 @@ Assigned assign_save(Settings& settings, std::string_view value, Source source) 
   std::vector<SavePoint> points;
   if (source == Source::conf_file && !parts.empty()) points = settings.save;
   for (std::size_t i = 0; i < parts.size(); i += 2) {
-    const auto seconds = protocol::parse_int64(parts[i]);
-    const auto changes = protocol::parse_int64(parts[i + 1]);
+    const auto seconds = base::parse_int64(parts[i]);
+    const auto changes = base::parse_int64(parts[i + 1]);
     if (!seconds || !changes || *seconds < 1 || *changes < 0) return refused("Invalid save parameters");
     points.push_back({.seconds = *seconds, .changes = *changes});
   }
@@ -268,8 +267,8 @@ Refusal refuse_hostname(std::string_view value) {
   constexpr std::size_t kMostChars = 255;
   if (value.size() > kMostChars) return "Hostnames must be less than 256 characters";
   for (const char c : value) {
-    const char lower = protocol::to_lower(c);
-    if ((lower >= 'a' && lower <= 'z') || protocol::is_digit(c) || c == '-' || c == '.') continue;
+    const char lower = base::to_lower(c);
+    if ((lower >= 'a' && lower <= 'z') || base::is_digit(c) || c == '-' || c == '.') continue;
     return "Hostnames may only contain alphanumeric characters, hyphens or dots";
   }
   return std::nullopt;
@@ -286,7 +285,7 @@ Refusal refuse_oom_values(std::string_view value) {
   const auto parts = split_at_spaces(value);
   if (parts.size() != 3) return "wrong number of arguments";
   for (const auto part : parts) {
-    const auto number = protocol::parse_int64(part);
+    const auto number = base::parse_int64(part);
     if (!number || *number < -2000 || *number > 2000) {
       return "Invalid oom-score-adj-values, elements must be between -2000 and 2000.";
     }
@@ -298,9 +297,8 @@ Refusal refuse_replicaof(std::string_view value) {
   const auto parts = split_at_spaces(value);
   if (parts.empty()) return std::nullopt;
   if (parts.size() != 2) return "wrong number of arguments";
-  if (protocol::equals_ignoring_case(parts[0], "no") && protocol::equals_ignoring_case(parts[1], "one"))
-    return std::nullopt;
-  const auto port = protocol::parse_int64(parts[1]);
+  if (base::equals_ignoring_case(parts[0], "no") && base::equals_ignoring_case(parts[1], "one")) return std::nullopt;
+  const auto port = base::parse_int64(parts[1]);
   return port && *port >= 0 && *port <= 65535 ? std::nullopt : Refusal("Invalid master port");
 }
 
@@ -308,8 +306,8 @@ Refusal refuse_shutdown_flags(std::string_view value) {
   bool save = false;
   bool nosave = false;
   for (const auto part : split_at_spaces(value)) {
-    save = save || protocol::equals_ignoring_case(part, "save");
-    nosave = nosave || protocol::equals_ignoring_case(part, "nosave");
+    save = save || base::equals_ignoring_case(part, "save");
+    nosave = nosave || base::equals_ignoring_case(part, "nosave");
   }
   return save && nosave ? Refusal("shutdown options SAVE and NOSAVE can't be used simultaneously") : std::nullopt;
 }

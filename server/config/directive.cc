@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "protocol/ascii.h"
-#include "protocol/number.h"
+#include "base/ascii.h"
+#include "base/number.h"
 #include "server/config/value_text.h"
 
 namespace larder::server {
@@ -19,7 +19,7 @@ using Assigned = tl::expected<void, std::string>;
 
 bool comes_before(std::string_view a, std::string_view b) {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                      [](char x, char y) { return protocol::to_lower(x) < protocol::to_lower(y); });
+                                      [](char x, char y) { return base::to_lower(x) < base::to_lower(y); });
 }
 
 std::vector<DirectiveName> sorted_names() {
@@ -102,7 +102,7 @@ Assigned assign_memory_or_percent(const Directive& directive, Settings& settings
   const auto* field = std::get_if<MemoryOrPercent Settings::*>(&directive.field);
   const auto invalid = tl::unexpected(std::string("argument must be a memory or percent value"));
   if (text.ends_with('%')) {
-    const auto percent = protocol::parse_int64(text.substr(0, text.size() - 1));
+    const auto percent = base::parse_int64(text.substr(0, text.size() - 1));
     if (!percent || *percent < 0) return invalid;
     if (*percent > 100) return tl::unexpected(std::string("percentage argument must be less or equal to 100"));
     settings.*(*field) = {.bytes = 0, .percent = static_cast<int>(*percent)};
@@ -116,7 +116,7 @@ Assigned assign_memory_or_percent(const Directive& directive, Settings& settings
 
 const Choice* find_choice(const Directive& directive, std::string_view label) {
   const auto found = std::find_if(directive.choices.begin(), directive.choices.end(), [&](const Choice& choice) {
-    return protocol::equals_ignoring_case(choice.label, label);
+    return base::equals_ignoring_case(choice.label, label);
   });
   return found == directive.choices.end() ? nullptr : &*found;
 }
@@ -198,7 +198,7 @@ const Directive* find_directive(std::string_view name) {
   const auto found = std::lower_bound(
       names.begin(), names.end(), name,
       [](const DirectiveName& entry, std::string_view wanted) { return comes_before(entry.name, wanted); });
-  if (found == names.end() || !protocol::equals_ignoring_case(found->name, name)) return nullptr;
+  if (found == names.end() || !base::equals_ignoring_case(found->name, name)) return nullptr;
   return found->directive;
 }
 

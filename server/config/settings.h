@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
-#include "server/log_level.h"
-#include "store/eviction.h"
+#include "server/observe/log_level.h"
+#include "store/core/eviction.h"
 
 namespace larder::server {
 

@@ -16,11 +16,11 @@
 
 #include <fmt/format.h>
 
-#include "protocol/ascii.h"
+#include "base/ascii.h"
 #include "protocol/quoting.h"
 #include "server/config/conf_reader.h"
 #include "server/config/text_file.h"
-#include "server/log.h"
+#include "server/observe/log.h"
 
 namespace larder::server {
 
@@ -42,7 +42,7 @@ std::optional<StartupMessage> answered_option(std::string_view argument) {
 
 bool is_option(std::string_view argument) { return argument.starts_with("--"); }
 
-bool is_save(std::string_view argument) { return protocol::equals_ignoring_case(argument, "--save"); }
+bool is_save(std::string_view argument) { return base::equals_ignoring_case(argument, "--save"); }
 
 bool asks_for_sentinel(Arguments argv) {
   const auto program = std::filesystem::path(argv.empty() ? "" : argv.front()).filename().string();

@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "protocol/ascii.h"
-#include "protocol/number.h"
+#include "base/ascii.h"
+#include "base/number.h"
 
 namespace larder::server {
 
@@ -29,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t>, 8> kMemoryUnits
 
 std::optional<std::uint64_t> unit_factor(std::string_view text) {
   for (const auto& [name, factor] : kMemoryUnits) {
-    if (protocol::equals_ignoring_case(text, name)) return factor;
+    if (base::equals_ignoring_case(text, name)) return factor;
   }
   return std::nullopt;
 }
@@ -47,7 +47,7 @@ std::uint64_t add_saturated(std::uint64_t a, std::uint64_t b) {
 }  // namespace
 
 tl::expected<std::int64_t, std::string> read_integer(std::string_view text, std::int64_t min, std::int64_t max) {
-  const auto value = protocol::parse_int64(text);
+  const auto value = base::parse_int64(text);
   if (!value) return tl::unexpected(std::string("argument couldn't be parsed into an integer"));
   if (*value < min || *value > max) {
     return tl::unexpected(fmt::format("argument must be between {} and {} inclusive", min, max));
@@ -56,15 +56,15 @@ tl::expected<std::int64_t, std::string> read_integer(std::string_view text, std:
 }
 
 tl::expected<bool, std::string> read_flag(std::string_view text) {
-  if (protocol::equals_ignoring_case(text, "yes")) return true;
-  if (protocol::equals_ignoring_case(text, "no")) return false;
+  if (base::equals_ignoring_case(text, "yes")) return true;
+  if (base::equals_ignoring_case(text, "no")) return false;
   return tl::unexpected(std::string("argument must be 'yes' or 'no'"));
 }
 
 std::optional<std::uint64_t> read_memory(std::string_view text) {
   std::size_t digits = 0;
   std::uint64_t number = 0;
-  for (; digits < text.size() && protocol::is_digit(text[digits]); ++digits) {
+  for (; digits < text.size() && base::is_digit(text[digits]); ++digits) {
     number = add_saturated(multiply_saturated(number, 10), static_cast<std::uint64_t>(text[digits] - '0'));
   }
   const auto factor = unit_factor(text.substr(digits));

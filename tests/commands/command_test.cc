@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/command_table.h"
+#include "server/dispatch/command_table.h"
 #include "server/server.h"
 #include "tests/support/reply.h"
 #include "tests/support/resp_client.h"

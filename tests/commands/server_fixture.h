@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "server/server.h"
-#include "store/clock.h"
 #include "tests/support/reply.h"
 #include "tests/support/resp_client.h"
 
@@ -70,7 +70,7 @@ class ServerFixture : public ::testing::TestWithParam<int> {
     return all.substr(start, all.find("\r\n", start) - start);
   }
 
-  store::ManualClock clock_;
+  base::ManualClock clock_;
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<RespClient> client_;
 };

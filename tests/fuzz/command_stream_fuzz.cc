@@ -23,7 +23,7 @@
 #include <string_view>
 
 #include "server/core.h"
-#include "server/io_thread.h"
+#include "server/net/io_thread.h"
 #include "tests/store/store_fixture.h"
 #include "tests/support/reply.h"
 
@@ -151,7 +151,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 1) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
   if (asks_for_too_much(input)) return 0;
-  larder::store::ManualClock clock;
+  base::ManualClock clock;
   Core core({.settings = settings(), .config_file = {}, .clock = &clock});
   core.log.open([](std::string_view) {});
   const int64_t empty = core.store.used_memory();

@@ -1,7 +1,7 @@
 // The table of commands: lookup, keys, and every row compared with what a real redis-server says of the command.
 // The comparison goes through the encoded reply, so it covers COMMAND INFO and COMMAND DOCS on the wire as well.
 
-#include "server/command_table.h"
+#include "server/dispatch/command_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 #include <string>
 
 #include "protocol/reply_writer.h"
-#include "server/command_describe.h"
+#include "server/dispatch/command_describe.h"
 #include "tests/support/process.h"
 #include "tests/support/reply.h"
 #include "tests/support/resp_client.h"

@@ -1,5 +1,5 @@
 // The gates and their order: a request that several of them would refuse is refused by the first.
-#include "server/gates.h"
+#include "server/dispatch/gates.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

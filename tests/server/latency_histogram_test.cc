@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "server/latency_histogram.h"
-#include "server/rates.h"
+#include "server/observe/latency_histogram.h"
+#include "server/observe/rates.h"
 
 namespace larder::server {
 namespace {

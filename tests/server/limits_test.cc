@@ -187,7 +187,7 @@ TEST(Output, ASubscriberThatDoesNotReadIsClosedByItsOwnLimit) {
 }
 
 TEST(Output, TheSoftLimitIsAMatterOfTime) {
-  store::ManualClock clock;
+  base::ManualClock clock;
   RunningServer server(
       [](Settings& settings) {
         settings.client_output_buffer_limits.normal = {.hard_bytes = 0, .soft_bytes = 1 << 20, .soft_seconds = 10};
@@ -230,7 +230,7 @@ TEST(Connections, AreLimitedByMaxclients) {
 }
 
 TEST(Connections, EndWhenIdleForLongerThanTheTimeout) {
-  store::ManualClock clock;
+  base::ManualClock clock;
   RunningServer server([](Settings& settings) { settings.timeout_s = 60; }, clock);
   RespClient idle = server.client(), subscriber = server.client();
   ask(idle, "PING");

@@ -15,8 +15,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/log.h"
-#include "server/log_sink.h"
+#include "server/observe/log.h"
+#include "server/observe/log_sink.h"
 
 namespace larder::server {
 namespace {

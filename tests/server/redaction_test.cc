@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/command_table.h"
-#include "server/redaction.h"
+#include "server/dispatch/command_table.h"
+#include "server/dispatch/redaction.h"
 
 namespace larder::server {
 namespace {

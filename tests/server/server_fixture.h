@@ -34,7 +34,7 @@ class RunningServer {
  public:
   /// `adjust` changes the settings before the start.
   explicit RunningServer(const std::function<void(Settings&)>& adjust = {},
-                         const store::Clock& clock = store::Clock::system()) {
+                         const base::Clock& clock = base::Clock::system()) {
     Server::Options options;
     options.settings.port = 0;
     options.settings.bind = {"127.0.0.1"};

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <unordered_map>
 
-#include "store/memory.h"
+#include "store/values/memory.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)

@@ -1,6 +1,6 @@
 // The arena: every size aligned and its own, slots reused, blocks returned, figures that agree with the classes, and
 // all of it from several threads.
-#include "store/arena.h"
+#include "store/core/arena.h"
 
 #include <gtest/gtest.h>
 

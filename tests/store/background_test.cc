@@ -1,5 +1,5 @@
 // The background thread: jobs in order, figures, draining and stopping.
-#include "store/background.h"
+#include "store/core/background.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

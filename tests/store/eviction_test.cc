@@ -1,6 +1,6 @@
 // The policies: who goes, who stays, and that the limit holds. Stores below 1024 keys are exact, so there the
 // victims are known; larger ones are compared with what chance would do.
-#include "store/eviction.h"
+#include "store/core/eviction.h"
 
 #include <gtest/gtest.h>
 
@@ -270,7 +270,7 @@ TEST(Lfu, TheMinutesComeRound) {
 
 TEST(Lfu, GrowsMoreSlowlyTheHigherItIs) {
   const int64_t now = 0;
-  Random random(5);
+  base::Random random(5);
   uint32_t field = lfu::initial(now);
   std::vector<int> accesses_at;
   int accesses = 0;

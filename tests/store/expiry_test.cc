@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "store/set_value.h"
+#include "store/values/set_value.h"
 #include "tests/store/store_fixture.h"
 
 namespace larder::store {
@@ -114,7 +114,7 @@ TEST_F(Expiry, ManyDeadlinesAreReclaimedSoonToo) {
 }
 
 TEST_F(Expiry, EveryThreadSweepsItsShare) {
-  ManualClock clock;
+  base::ManualClock clock;
   Store store({.databases = 1, .threads = 3, .seed = 1, .clock = &clock});
   std::vector<StoreThread*> threads;
   for (int i = 0; i < 3; ++i) threads.push_back(&store.add_thread());

@@ -1,5 +1,5 @@
 // What is learned from hits and evictions.
-#include "store/hit_density.h"
+#include "store/core/hit_density.h"
 
 #include <gtest/gtest.h>
 

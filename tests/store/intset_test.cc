@@ -1,4 +1,4 @@
-#include "store/intset.h"
+#include "store/values/intset.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "store/memory.h"
+#include "store/values/memory.h"
 
 namespace larder::store {
 namespace {
@@ -107,7 +107,7 @@ TEST(Intset, AgreesWithStdSetUnderRandomOperations) {
 }
 
 TEST(Intset, ExtractTakesExactlySoManyDifferentOnes) {
-  Random random(42);
+  base::Random random(42);
   for (size_t count = 0; count <= 20; ++count) {
     Intset set;
     for (int64_t i = 0; i < 20; ++i) set.add(i * i * i * i * i * i * i);

@@ -1,6 +1,6 @@
 // The keyspace: every way to change a key, against a model, with the accounts checked after each step; and what changes
 // have to do besides: deadlines, WATCH, figures, events.
-#include "store/keyspace.h"
+#include "store/core/keyspace.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "store/set_value.h"
+#include "store/values/set_value.h"
 #include "tests/store/store_fixture.h"
 
 namespace larder::store {

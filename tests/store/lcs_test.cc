@@ -1,5 +1,5 @@
 // The longest common subsequence: its text, its length, and the ranges that LCS IDX shows.
-#include "store/lcs.h"
+#include "store/values/lcs.h"
 
 #include <gtest/gtest.h>
 

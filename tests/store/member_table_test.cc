@@ -1,4 +1,4 @@
-#include "store/member_table.h"
+#include "store/values/member_table.h"
 
 #include <gtest/gtest.h>
 
@@ -173,7 +173,7 @@ TEST(MemberTable, ScanStopsSoonAfterTheCount) {
 }
 
 /// Chi-square of `draws` draws against the even distribution, as a multiple of its standard deviation.
-double deviation(const MemberTable& table, uint64_t draws, Random& random) {
+double deviation(const MemberTable& table, uint64_t draws, base::Random& random) {
   std::map<std::string, uint64_t> hits;
   table.visit_while([&](std::string_view text) {
     hits.emplace(text, 0);
@@ -190,7 +190,7 @@ double deviation(const MemberTable& table, uint64_t draws, Random& random) {
 }
 
 TEST(MemberTable, DrawsEachMemberEquallyOften) {
-  Random random(20240607);
+  base::Random random(20240607);
   MemberTable table;
   for (uint64_t i = 0; i < 40; ++i) table.add(member(i));
   EXPECT_LT(deviation(table, 40'000, random), 6);
@@ -241,7 +241,7 @@ TEST(MemberTable, StaysCompactWhenChangedInTheOrderOfHashes) {
       note();
     }
     ASSERT_EQ(content(table), content(source));  // the order may differ where hashes are equal
-    Random random(3);
+    base::Random random(3);
     for (size_t i = 0; i < members.size(); ++i) {
       ASSERT_TRUE(table.remove(members[i]));
       note();

@@ -1,4 +1,4 @@
-#include "store/packed_set.h"
+#include "store/values/packed_set.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -118,7 +118,7 @@ TEST(PackedSet, AgreesWithStdSetUnderRandomOperations) {
 }
 
 TEST(PackedSet, ExtractTakesExactlySoManyAndKeepsTheOrderOfTheRest) {
-  Random random(7);
+  base::Random random(7);
   for (size_t count = 0; count <= 30; ++count) {
     PackedSet set;
     for (int i = 0; i < 30; ++i) set.append("member " + std::to_string(i * i));

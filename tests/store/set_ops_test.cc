@@ -1,4 +1,4 @@
-#include "store/set_ops.h"
+#include "store/values/set_ops.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

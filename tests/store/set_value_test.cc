@@ -1,4 +1,4 @@
-#include "store/set_value.h"
+#include "store/values/set_value.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -307,7 +307,7 @@ class SetChance : public testing::TestWithParam<int> {
 
 TEST_P(SetChance, RandomMemberIsEven) {
   const auto set = made_of(members());
-  Random random(11);
+  base::Random random(11);
   std::map<std::string, int> counts;
   for (int i = 0; i < 30'000; ++i) ++counts[set->random_member(random)];
   EXPECT_LT(deviation(counts, 30'000), 6) << set->encoding();
@@ -315,7 +315,7 @@ TEST_P(SetChance, RandomMemberIsEven) {
 
 TEST_P(SetChance, RepeatedMembersAreEven) {
   const auto set = made_of(members());
-  Random random(12);
+  base::Random random(12);
   std::map<std::string, int> counts;
   for (const uint64_t count : {0, 1, 3, 29'996}) {
     uint64_t given = 0;
@@ -330,7 +330,7 @@ TEST_P(SetChance, RepeatedMembersAreEven) {
 
 TEST_P(SetChance, DistinctMembersAreDistinctAndEven) {
   const auto set = made_of(members());
-  Random random(13);
+  base::Random random(13);
   for (const uint64_t wanted : {0, 1, 5, 19, 20, 21, 59, 60, 61, 1000}) {
     std::map<std::string, int> counts;
     const int rounds = wanted == 0 ? 1 : static_cast<int>(30'000 / wanted) + 1;
@@ -349,7 +349,7 @@ TEST_P(SetChance, DistinctMembersAreDistinctAndEven) {
 }
 
 TEST_P(SetChance, PoppedMembersAreEvenAndGone) {
-  Random random(14);
+  base::Random random(14);
   for (const size_t popped : {1, 7, 30, 50, 55, 59}) {
     std::map<std::string, int> counts;
     const int rounds = static_cast<int>(6000 / popped) + 1;
@@ -376,7 +376,7 @@ TEST_P(SetChance, PoppedMembersAreEvenAndGone) {
 INSTANTIATE_TEST_SUITE_P(Forms, SetChance, testing::Values(0, 1, 2));
 
 TEST(SetPop, OfNearlyAllOfAHashtableLeavesASmallForm) {
-  Random random(1);
+  base::Random random(1);
   const auto drop = [](std::string_view) {};
   auto set = made_of(words(600));
   set->pop_random(499, random, kLimits, drop);  // 101 stay: five times as many would be more than 499
@@ -394,7 +394,7 @@ TEST(SetPop, OfNearlyAllOfAHashtableLeavesASmallForm) {
 }
 
 TEST(SetChanceLarge, DistinctMembersOfManyParts) {
-  Random random(99);
+  base::Random random(99);
   const auto set = made_of(words(20'000));
   for (const uint64_t wanted : {10u, 3000u, 19'000u}) {
     std::set<std::string> seen;

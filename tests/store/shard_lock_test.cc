@@ -1,5 +1,5 @@
 // Locks: one shard's, and several taken together by threads that want them in different orders.
-#include "store/shard_lock.h"
+#include "store/core/shard_lock.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "store/shard_locks.h"
+#include "store/core/shard_locks.h"
 
 namespace larder::store {
 namespace {

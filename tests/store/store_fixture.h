@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "store/entry.h"
-#include "store/keyspace.h"
-#include "store/store.h"
+#include "store/core/entry.h"
+#include "store/core/keyspace.h"
+#include "store/core/store.h"
 
 namespace larder::store {
 
@@ -94,7 +94,7 @@ class TestStore {
   /// What used_memory() should say.
   int64_t counted_memory() { return empty_memory + larder::store::counted_memory(store); }
 
-  ManualClock clock;
+  base::ManualClock clock;
   Store store;
   StoreThread& thread;
   const int64_t empty_memory = store.used_memory();  // of the store itself

@@ -1,6 +1,6 @@
 // The table against a model: whatever is inserted, replaced and erased in whatever order, it holds what the model
 // holds, in the order of the hashes, and its hints lead the sweep to every expired key.
-#include "store/table.h"
+#include "store/core/table.h"
 
 #include <gtest/gtest.h>
 
@@ -103,7 +103,7 @@ class Model {
   }
 
   /// Everything that table.h promises and that can be seen from outside.
-  void check() const {
+  void base::check() const {
     ASSERT_EQ(table.size(), by_order_.size());
     size_t used = 0, deadlines = 0;
     uint32_t last = 0;

@@ -1,5 +1,5 @@
 // The table of watches, by itself. What raises it in a keyspace is tested in keyspace_test.cc.
-#include "store/watch.h"
+#include "store/core/watch.h"
 
 #include <gtest/gtest.h>
 

@@ -12,5 +12,5 @@ compile_alone() { # header compiler option...
 }
 export -f compile_alone
 
-tests/tools/list_files.sh 'protocol/*.h' 'store/*.h' 'server/*.h' |
+tests/tools/list_files.sh 'base/*.h' 'protocol/*.h' 'store/*.h' 'server/*.h' |
   xargs -P "$(nproc)" -I {} bash -c 'compile_alone "$@"' compile_alone {} "$@" -std=c++20 -I . -Wall -Wextra -Werror

@@ -1,0 +1,122 @@
+// What the server knows of one connection apart from its socket: identity, protocol state, transaction, subscriptions,
+// figures. Commands see clients, never sockets.
+//
+// Thread rule: a Client belongs to its I/O thread. Another thread may look at it or change it only while that thread is
+// stopped (Core::with_world_stopped).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocol/output_buffer.h"
+#include "protocol/reply_writer.h"
+#include "protocol/request_parser.h"
+#include "server/dispatch/command_spec.h"
+#include "store/core/watch.h"
+
+namespace larder::server {
+
+class IoThread;
+
+/// Names that CLIENT SETNAME and HELLO accept: visible ASCII without spaces; empty means no name.
+bool is_client_name(std::string_view name);
+inline constexpr std::string_view kInvalidClientName =
+    "ERR Client names cannot contain spaces, newlines or special characters.";
+
+/// The words of a request, kept beyond the life of the read buffer.
+class StoredRequest {
+ public:
+  explicit StoredRequest(std::span<const std::string_view> args);
+  StoredRequest(StoredRequest&&) noexcept = default;
+  StoredRequest& operator=(StoredRequest&&) noexcept = default;
+
+  std::span<const std::string_view> args() const { return args_; }
+  size_t bytes() const { return size_; }
+
+ private:
+  std::unique_ptr<char[]> text_;
+  size_t size_ = 0;
+  std::vector<std::string_view> args_;  // into text_
+};
+
+/// MULTI: what has been queued.
+struct Transaction {
+  struct Queued {
+    const CommandSpec* spec;
+    StoredRequest request;
+  };
+
+  bool active = false;
+  bool refused = false;  // a command was refused while queueing: EXEC answers EXECABORT
+  std::vector<Queued> queue;
+  size_t queued_bytes = 0;
+
+  void reset() { *this = Transaction(); }
+};
+
+/// What CLIENT REPLY asks for.
+enum class ReplyMode : uint8_t { on, off, skip_next, skip_this };
+
+/// The classes of client-output-buffer-limit and CLIENT LIST TYPE.
+enum class ClientClass : uint8_t { normal, pubsub };
+
+class Client {
+ public:
+  Client(uint64_t id, IoThread& thread) : id(id), thread(thread) {}
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  const uint64_t id;
+  IoThread& thread;
+
+  // -- Identity --
+  std::string address;  // "127.0.0.1:52000", or "/path:0" for a Unix socket
+  std::string local_address;
+  int descriptor = -1;
+  bool unix_socket = false;
+  bool from_this_host = false;  // loopback or Unix socket
+  std::string name, library_name, library_version;
+  std::string user = "default";
+
+  // -- Protocol --
+  uint32_t database = 0;
+  int protocol = 2;
+  bool authenticated = true;
+  bool no_evict = false, no_touch = false;
+  bool monitor = false;
+  bool close_after_reply = false;  // no further command is executed
+  bool close_now = false;          // replies that wait are not sent either
+  ReplyMode reply_mode = ReplyMode::on;
+  protocol::OutputBuffer output;
+
+  // -- Transaction --
+  Transaction transaction;
+  std::vector<std::pair<uint32_t, std::string>> watched;
+  std::shared_ptr<store::WatchFlag> watch_flag;  // made with the first WATCH
+
+  // -- Subscriptions: what PubsubHub holds for this client, so that it can be taken back --
+  std::set<std::string, std::less<>> channels, patterns, shard_channels;
+  size_t subscriptions() const { return channels.size() + patterns.size() + shard_channels.size(); }
+  /// In RESP2 a subscriber may only send a few commands.
+  bool limited_to_pubsub() const { return protocol == 2 && subscriptions() > 0; }
+  ClientClass client_class() const { return subscriptions() > 0 ? ClientClass::pubsub : ClientClass::normal; }
+
+  // -- Figures --
+  int64_t created_us = 0;      // Unix time
+  int64_t last_active_us = 0;  // of the last read
+  const CommandSpec* last_command = nullptr;
+  uint64_t commands = 0;
+  size_t query_buffer_bytes = 0;  // that wait to be parsed
+  size_t query_buffer_free = 0;
+  size_t argument_bytes = 0;                        // of the command being executed
+  std::optional<int64_t> over_soft_limit_since_us;  // client-output-buffer-limit's clock
+};
+
+}  // namespace larder::server

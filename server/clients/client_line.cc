@@ -1,0 +1,86 @@
+// The line of a connection; see client_line.h. Names and order of its fields are those of Redis 7.2.
+#include "server/clients/client_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "server/net/io_thread.h"
+#include "server/net/session.h"
+
+namespace larder::server {
+
+namespace {
+
+constexpr size_t kReplyChunk = 16 * 1024;  // how much of the waiting output is shown as `obl`; the rest is `omem`
+
+std::string flags_of(const Client& client) {
+  std::string flags;
+  const auto show = [&](bool on, char letter) {
+    if (on) flags += letter;
+  };
+  show(client.monitor, 'O');
+  show(client.subscriptions() > 0, 'P');
+  show(client.transaction.active, 'x');
+  show(is_blocked(client), 'b');
+  show(client.watch_flag != nullptr && client.watch_flag->raised(), 'd');
+  show(client.close_after_reply, 'c');
+  show(client.close_now, 'A');
+  show(client.unix_socket, 'U');
+  show(client.no_evict, 'e');
+  show(client.no_touch, 'T');
+  return flags.empty() ? "N" : flags;
+}
+
+/// MULTI's queue and WATCH's keys.
+size_t transaction_memory(const Client& client) {
+  size_t bytes = client.transaction.queued_bytes + client.transaction.queue.capacity() * sizeof(Transaction::Queued);
+  for (const auto& [database, key] : client.watched) bytes += sizeof(std::pair<uint32_t, std::string>) + key.size();
+  return bytes;
+}
+
+size_t subscription_memory(const Client& client) {
+  constexpr size_t kNode = 80;  // of a std::set<std::string>, about
+  size_t bytes = 0;
+  for (const auto* names : {&client.channels, &client.patterns, &client.shard_channels}) {
+    for (const std::string& name : *names) bytes += kNode + name.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+bool is_blocked(const Client& client) {
+  const Session* session = client.thread.find(client.id);
+  return session != nullptr && session->waiting();
+}
+
+size_t memory_of(const Client& client) {
+  return sizeof(Session) + client.output.size() + client.output.capacity() + client.query_buffer_bytes +
+         client.query_buffer_free + transaction_memory(client) + subscription_memory(client) + client.name.size();
+}
+
+void append_client_line(std::string& out, const Client& client, int64_t now_us, const Client* executing) {
+  const size_t waiting = client.output.size();
+  const size_t first = std::min(waiting, kReplyChunk);
+  const size_t arguments = &client == executing ? client.argument_bytes : 0;
+  auto to = std::back_inserter(out);
+  fmt::format_to(to, "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={}", client.id, client.address,
+                 client.local_address, client.descriptor, client.name, (now_us - client.created_us) / 1'000'000,
+                 std::max<int64_t>(now_us - client.last_active_us, 0) / 1'000'000, flags_of(client), client.database);
+  fmt::format_to(to, " sub={} psub={} ssub={} multi={}", client.channels.size(), client.patterns.size(),
+                 client.shard_channels.size(),
+                 client.transaction.active ? static_cast<int64_t>(client.transaction.queue.size()) : -1);
+  fmt::format_to(to, " qbuf={} qbuf-free={} argv-mem={} multi-mem={} rbs={} rbp={} obl={} oll={} omem={} tot-mem={}",
+                 client.query_buffer_bytes, client.query_buffer_free, arguments, transaction_memory(client),
+                 client.output.capacity(), client.output.capacity(), first,
+                 (waiting - first + kReplyChunk - 1) / kReplyChunk, waiting - first, memory_of(client) + arguments);
+  fmt::format_to(to, " events={} cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}\n",
+                 waiting > 0 && executing != &client ? "rw" : "r",
+                 client.last_command == nullptr ? std::string_view("NULL") : client.last_command->name, client.user,
+                 client.protocol, client.library_name, client.library_version);
+}
+
+}  // namespace larder::server

@@ -1,0 +1,26 @@
+// One connection as CLIENT LIST, CLIENT INFO and INFO show it: the line of text, the class it belongs to, and the
+// memory that it takes.
+//
+// Thread rule: of a client of another thread only with the world stopped (Core::with_world_stopped).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "server/clients/client.h"
+
+namespace larder::server {
+
+/// Appends the line, with a newline at its end.
+/// now_us     Unix time, for age and idle
+/// executing  the client whose command asks; the only one whose arguments are in memory
+void append_client_line(std::string& out, const Client& client, int64_t now_us, const Client* executing);
+
+/// Whether commands of the client wait for something: today, for the end of CLIENT PAUSE.
+bool is_blocked(const Client& client);
+
+/// Bytes that the connection takes, buffers and queued commands included.
+size_t memory_of(const Client& client);
+
+}  // namespace larder::server

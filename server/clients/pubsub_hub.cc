@@ -1,0 +1,137 @@
+// Subscriptions and delivery; see pubsub_hub.h.
+#include "server/clients/pubsub_hub.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/glob.h"
+#include "protocol/reply_writer.h"
+#include "server/clients/client.h"
+#include "server/net/io_thread.h"
+#include "server/net/session.h"
+
+namespace larder::server {
+
+namespace {
+
+auto& subscriptions_of(Client& client, ChannelKind kind) {
+  switch (kind) {
+    case ChannelKind::pattern: return client.patterns;
+    case ChannelKind::shard: return client.shard_channels;
+    default: return client.channels;
+  }
+}
+
+/// One message to one client, by the channel or pattern that brought it there.
+struct Delivery {
+  uint64_t client;
+  ChannelKind kind;
+  std::string matched;  // the pattern, or the channel
+};
+
+struct Message {
+  std::string channel, text;
+};
+
+/// Writes a message to a client of the calling thread, if it is still subscribed.
+void deliver(IoThread& thread, const Delivery& delivery, const Message& message) {
+  Session* session = thread.find(delivery.client);
+  if (session == nullptr) return;
+  Client& client = session->client;
+  if (!subscriptions_of(client, delivery.kind).contains(delivery.matched)) return;
+  protocol::ReplyWriter reply(client.output, client.protocol);
+  const bool pattern = delivery.kind == ChannelKind::pattern;
+  reply.push(pattern ? 4 : 3);
+  reply.bulk(pattern ? "pmessage" : delivery.kind == ChannelKind::shard ? "smessage" : "message");
+  if (pattern) reply.bulk(delivery.matched);
+  reply.bulk(message.channel);
+  reply.bulk(message.text);
+  thread.flush_later(*session);
+}
+
+}  // namespace
+
+bool PubsubHub::subscribe(Client& client, ChannelKind kind, std::string_view name) {
+  if (!subscriptions_of(client, kind).emplace(name).second) return false;
+  const std::lock_guard guard(mutex_);
+  names(kind)[std::string(name)].push_back({&client.thread, client.id});
+  return true;
+}
+
+bool PubsubHub::unsubscribe(Client& client, ChannelKind kind, std::string_view name) {
+  auto& own = subscriptions_of(client, kind);
+  const auto mine = own.find(name);
+  if (mine == own.end()) return false;
+  {
+    const std::lock_guard guard(mutex_);
+    const auto found = names(kind).find(name);
+    std::erase_if(found->second, [&](const Subscriber& subscriber) { return subscriber.client == client.id; });
+    if (found->second.empty()) names(kind).erase(found);
+  }
+  own.erase(mine);
+  return true;
+}
+
+void PubsubHub::forget(Client& client) {
+  for (const ChannelKind kind : {ChannelKind::channel, ChannelKind::pattern, ChannelKind::shard}) {
+    while (!subscriptions_of(client, kind).empty()) {
+      unsubscribe(client, kind, std::string(*subscriptions_of(client, kind).begin()));
+    }
+  }
+}
+
+size_t PubsubHub::publish(ChannelKind kind, std::string_view channel, std::string_view message) {
+  std::map<IoThread*, std::vector<Delivery>> by_thread;
+  size_t receivers = 0;
+  {
+    const std::lock_guard guard(mutex_);
+    const auto add = [&](ChannelKind by, const std::string& matched, const std::vector<Subscriber>& subscribers) {
+      for (const Subscriber& subscriber : subscribers) {
+        by_thread[subscriber.thread].push_back({subscriber.client, by, matched});
+        ++receivers;
+      }
+    };
+    if (const auto found = names(kind).find(channel); found != names(kind).end())
+      add(kind, found->first, found->second);
+    if (kind == ChannelKind::channel) {
+      for (const auto& [pattern, subscribers] : names(ChannelKind::pattern)) {
+        if (base::glob_match(pattern, channel)) add(ChannelKind::pattern, pattern, subscribers);
+      }
+    }
+  }
+  if (receivers == 0) return 0;
+  const auto shared = std::make_shared<const Message>(Message{std::string(channel), std::string(message)});
+  for (auto& [thread, deliveries] : by_thread) {
+    thread->show_in_order([thread = thread, deliveries = std::move(deliveries), shared] {
+      for (const Delivery& delivery : deliveries) deliver(*thread, delivery, *shared);
+    });
+  }
+  return receivers;
+}
+
+std::vector<std::string> PubsubHub::channels(ChannelKind kind, std::string_view pattern) const {
+  const std::lock_guard guard(mutex_);
+  std::vector<std::string> found;
+  for (const auto& [name, subscribers] : names(kind)) {
+    if (pattern.empty() || base::glob_match(pattern, name)) found.push_back(name);
+  }
+  return found;
+}
+
+size_t PubsubHub::subscribers(ChannelKind kind, std::string_view name) const {
+  const std::lock_guard guard(mutex_);
+  const auto found = names(kind).find(name);
+  return found == names(kind).end() ? 0 : found->second.size();
+}
+
+size_t PubsubHub::count(ChannelKind kind) const {
+  const std::lock_guard guard(mutex_);
+  return names(kind).size();
+}
+
+bool PubsubHub::anyone() const {
+  const std::lock_guard guard(mutex_);
+  return std::any_of(std::begin(names_), std::end(names_), [](const Names& names) { return !names.empty(); });
+}
+
+}  // namespace larder::server

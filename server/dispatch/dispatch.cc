@@ -1,0 +1,325 @@
+// Dispatch; see dispatch.h.
+#include "server/dispatch/dispatch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/ascii.h"
+#include "protocol/arg_reader.h"
+#include "server/clients/client.h"
+#include "server/core.h"
+#include "server/dispatch/command_context.h"
+#include "server/dispatch/command_table.h"
+#include "server/dispatch/gates.h"
+#include "server/dispatch/redaction.h"
+#include "server/dispatch/watches.h"
+#include "server/net/io_thread.h"
+#include "server/observe/stopwatch.h"
+
+namespace larder::server {
+
+namespace {
+
+bool is_one_of(const CommandSpec& spec, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), spec.name) != names.end();
+}
+
+/// Whether a command runs at once although its connection is in MULTI.
+bool runs_inside_multi(const CommandSpec& spec) {
+  return is_one_of(spec, {"exec", "discard", "multi", "watch", "quit", "reset"});
+}
+
+/// Commands that look at other clients or change the server as a whole need the other threads stopped before any shard
+/// is locked, or two of them could wait for each other.
+bool stops_world(const CommandSpec& spec) {
+  return spec.handler.kind() == Handler::Kind::session &&
+         (spec.group == Group::server || (spec.group == Group::connection && spec.container_name() == "client"));
+}
+
+/// Whether a browser was made to send this: its request must not be taken for commands line by line.
+bool is_http(std::string_view word) {
+  return base::equals_ignoring_case(word, "POST") || base::equals_ignoring_case(word, "Host:");
+}
+
+/// The part of an error text that INFO errorstats counts by.
+std::string_view error_code(std::string_view text) { return text.substr(0, text.find(' ')); }
+
+}  // namespace
+
+store::StoreThread& CommandContext::store_thread() { return thread_.store_thread(); }
+
+store::Keyspace CommandContext::keys(uint32_t database) {
+  store::Keyspace keys(core_.store, store_thread(), locks_, database);
+  keys.set_touching(!client_.no_touch);
+  return keys;
+}
+
+Dispatcher::Dispatcher(Core& core, IoThread& thread)
+    : core_(core), thread_(thread), store_thread_(thread.store_thread()), exec_(find_command("exec")) {}
+
+// -- Before its turn --
+
+void Dispatcher::begin_batch() { watch_ticks_ = stopwatch_ticks(); }
+
+const CommandSpec* Dispatcher::look_up(std::span<const std::string_view> args) {
+  const std::string_view name = args[0];
+  if (name.size() > sizeof(uint64_t)) return CommandTable::instance().resolve(args);
+  const uint64_t word = detail::load_partial(name.data(), name.size());
+  Known& known = known_[(word * 0x9E3779B97F4A7C15u) >> 58];
+  if (known.word == word && known.size == name.size()) [[likely]]
+    return known.spec;
+  const CommandSpec* spec = CommandTable::instance().resolve(args);
+  // A container's row depends on the second word too.
+  if (spec != nullptr && !spec->container && !spec->is_subcommand()) known = {word, name.size(), spec};
+  return spec;
+}
+
+void Dispatcher::prepare(Request& request, std::span<const std::string_view> args, uint32_t database) {
+  request.spec = look_up(args);
+  request.has_hash = request.spec != nullptr && request.spec->first_key != 0 && request.spec->first_key < args.size();
+  if (!request.has_hash) return;
+  request.database = database;
+  request.hash = core_.store.hash(args[request.spec->first_key]);
+  __builtin_prefetch(&core_.store.shard(store::Store::shard_index(request.hash)));
+}
+
+void Dispatcher::prefetch(const Batch& batch) {
+  if (batch.requests.size() < 2) return;
+  ask_ahead(batch, [](const store::Table& table, uint32_t order) { table.prefetch_slot(order); });
+  ask_ahead(batch, [](const store::Table& table, uint32_t order) { table.prefetch_entry(order); });
+}
+
+template <class Ask>
+void Dispatcher::ask_ahead(const Batch& batch, Ask&& ask) {
+  for (const Request& request : batch.requests) {
+    if (!request.has_hash) continue;
+    core_.store.if_idle(store::Store::shard_index(request.hash), [&](store::Shard& shard) {
+      if (const store::Table* table = shard.table(request.database)) ask(*table, store::Table::order(request.hash));
+    });
+  }
+}
+
+// -- Refusing and queueing --
+
+void Dispatcher::count_error(void* self, std::string_view text) {
+  auto& dispatcher = *static_cast<Dispatcher*>(self);
+  dispatcher.thread_.statistics.error_replies.add();
+  dispatcher.core_.statistics.count_error(error_code(text));
+}
+
+void Dispatcher::refuse(Client& client, const CommandSpec* spec, std::string_view error, protocol::ReplyWriter& reply) {
+  if (spec != nullptr) {
+    thread_.statistics.per_command[CommandTable::instance().id_of(*spec)].rejected.add();
+  }
+  if (spec == exec_) {
+    constexpr std::string_view kPlainError = "ERR ";
+    const std::string_view reason = error.starts_with(kPlainError) ? error.substr(kPlainError.size()) : error;
+    reply.error(fmt::format("EXECABORT Transaction discarded because of: {}", reason));
+    forget_watches(core_, thread_, client, store::ShardLocks(core_.store));
+    client.transaction.reset();
+    return;
+  }
+  if (client.transaction.active) client.transaction.refused = true;
+  reply.error(error);
+}
+
+void Dispatcher::enqueue(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
+                         protocol::ReplyWriter& reply) {
+  Transaction& transaction = client.transaction;
+  transaction.queue.push_back({.spec = &spec, .request = StoredRequest(args)});
+  transaction.queued_bytes += transaction.queue.back().request.bytes();
+  reply.simple("QUEUED");
+}
+
+// -- Executing --
+
+Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
+                                        std::span<const std::string_view> args) {
+  const CommandSpec* spec = request.spec;
+  client.last_command = spec;
+  thread_.refresh_settings();
+  protocol::ReplyWriter reply(client.output, client.protocol);
+  reply.on_error(&Dispatcher::count_error, this);
+
+  const bool plain = spec != nullptr && accepts(spec->arity, args.size()) && spec->handler && !spec->is(kProtected) &&
+                     client.authenticated && !client.transaction.active && !client.limited_to_pubsub() &&
+                     !(spec->is(kDenyOom) && core_.store.over_limit(store_thread_, room_beforehand(request.bytes)));
+  if (!plain) [[unlikely]] {
+    if (spec == nullptr && is_http(args[0])) {
+      core_.log.warning("Possible SECURITY ATTACK: the client at {} sends an HTTP request. Connection closed.",
+                        client.address);
+      client.close_now = true;
+      return Outcome::done;
+    }
+    const std::string error = refusal({.core = core_, .thread = thread_, .client = client, .spec = spec, .args = args});
+    publish_events();  // the memory gate may have evicted
+    if (!error.empty()) {
+      refuse(client, spec, error, reply);
+      return Outcome::done;
+    }
+  }
+  if (const PauseMode paused = core_.paused(store_thread_.now_ms()); paused != PauseMode::none) [[unlikely]] {
+    const bool writes =
+        spec->is(kWrite | kMayReplicate) ||
+        (spec == exec_ && std::any_of(client.transaction.queue.begin(), client.transaction.queue.end(),
+                                      [](const auto& queued) { return queued.spec->is(kWrite | kMayReplicate); }));
+    if (paused == PauseMode::all || writes) return Outcome::wait;
+  }
+  if (client.transaction.active && !runs_inside_multi(*spec)) {
+    enqueue(client, *spec, args, reply);
+    return Outcome::done;
+  }
+  call(client, *spec, args, request, reply);
+  return Outcome::done;
+}
+
+void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
+                      const Request& request, protocol::ReplyWriter& reply) {
+  const uint64_t start = watch_ticks_;
+  auto run = [&] {
+    store::ShardLocks locks(core_.store);
+    lock(client, spec, args, request, locks);
+    invoke(client, spec, args, &request, reply, locks, false);
+  };
+  if (&spec == exec_ && needs_world(client)) {
+    core_.with_world_stopped(thread_, run);
+  } else {
+    run();
+  }
+  if (core_.monitors().load(std::memory_order_relaxed) > 0) [[unlikely]]
+    feed_monitors(client, spec, args);
+  if (!store_thread_.events().empty()) publish_events();
+  thread_.run_shows();
+  // What took long has made the batch's idea of the time old.
+  constexpr int64_t kTimeIsOldNs = 1'000'000;
+  if (stopwatch_nanoseconds(watch_ticks_ - start) > kTimeIsOldNs) [[unlikely]]
+    store_thread_.refresh_time();
+  if ((spec.is(kWrite) || &spec == exec_) && core_.store.maxmemory() != 0) settle_memory(spec);
+}
+
+bool Dispatcher::needs_world(const Client& client) const {
+  const auto& queue = client.transaction.queue;
+  return std::any_of(queue.begin(), queue.end(), [](const auto& queued) { return stops_world(*queued.spec); });
+}
+
+/// Locks what the command declares. Keys that contradict their specification (a wrong number of keys) lock nothing: the
+/// handler refuses such arguments before it looks anything up.
+void Dispatcher::lock(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
+                      const Request& request, store::ShardLocks& locks) {
+  if (request.has_hash && spec.locking == Locking::keys) [[likely]]
+    return locks.lock_one(request.hash);
+  if (&spec == exec_) return lock_transaction(client, locks);
+  if (spec.locking == Locking::all_shards) return locks.lock_all();
+  if (spec.locking == Locking::none || spec.keys.empty()) return;
+  shards_.clear();
+  add_shards(spec, args);
+  locks.lock_many(shards_);
+}
+
+void Dispatcher::add_shards(const CommandSpec& spec, std::span<const std::string_view> args) {
+  for_each_key(spec, args, [&](size_t index, KeyUse) {
+    shards_.push_back(static_cast<uint16_t>(store::Store::shard_index(core_.store.hash(args[index]))));
+  });
+}
+
+void Dispatcher::lock_transaction(Client& client, store::ShardLocks& locks) {
+  if (!client.transaction.active || client.transaction.refused) return;
+  shards_.clear();
+  for (const auto& queued : client.transaction.queue) {
+    const bool walks = queued.spec->locking == Locking::none && queued.spec->handler.kind() == Handler::Kind::data;
+    if (queued.spec->locking == Locking::all_shards || walks) return locks.lock_all();
+    add_shards(*queued.spec, queued.request.args());
+  }
+  // Watched keys too: whether they have expired is asked at the same instant.
+  for (const auto& [database, key] : client.watched) {
+    shards_.push_back(static_cast<uint16_t>(store::Store::shard_index(core_.store.hash(key))));
+  }
+  locks.lock_many(shards_);
+}
+
+void Dispatcher::invoke(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
+                        const Request* request, protocol::ReplyWriter& reply, const store::ShardLocks& locks,
+                        bool in_exec) {
+  const uint64_t errors_before = reply.errors();
+  const uint64_t start = watch_ticks_;
+  protocol::ArgReader reader(args, spec.is_subcommand() ? 2 : 1);
+  if (spec.handler.kind() == Handler::Kind::data) [[likely]] {
+    store::Keyspace keys(core_.store, store_thread_, locks, client.database);
+    if (client.no_touch) keys.set_touching(spec.name == "touch");
+    if (request != nullptr && request->has_hash) keys.remember_hash(args[spec.first_key].data(), request->hash);
+    spec.handler.data()(reader, keys, reply);
+  } else {
+    CommandContext context(core_, thread_, client, spec, locks);
+    context.set_in_exec(in_exec);
+    spec.handler.session()(reader, context, reply);
+  }
+  watch_ticks_ = stopwatch_ticks();
+  account(client, spec, args, stopwatch_nanoseconds(watch_ticks_ - start), reply.errors() != errors_before);
+}
+
+void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued> queue, protocol::ReplyWriter& reply,
+                            const store::ShardLocks& locks) {
+  reply.array(queue.size());
+  for (const auto& queued : queue) {
+    invoke(client, *queued.spec, queued.request.args(), nullptr, reply, locks, true);
+    publish_events();  // in the order of what the transaction itself publishes
+    if (core_.monitors().load(std::memory_order_relaxed) > 0)
+      feed_monitors(client, *queued.spec, queued.request.args());
+  }
+}
+
+// -- Afterwards --
+
+/// A write may have added more than the gate could know: what is above the limit goes before the reply does.
+void Dispatcher::settle_memory(const CommandSpec& spec) {
+  if (!spec.is(kDenyOom) && &spec != exec_) return;
+  if (!core_.store.over_limit(store_thread_)) return;
+  core_.store.make_room(store_thread_);
+  publish_events();
+}
+
+void Dispatcher::account(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
+                         int64_t nanoseconds, bool failed) {
+  CommandFigures& figures = thread_.statistics.per_command[CommandTable::instance().id_of(spec)];
+  figures.calls.add();
+  figures.microseconds_x1000.add(nanoseconds);
+  if (thread_.settings().latency_tracking) figures.latency.record(nanoseconds);
+  if (failed) figures.failed.add();
+  thread_.statistics.commands.add();
+  ++client.commands;
+  const int64_t microseconds = nanoseconds / 1000;
+  if (core_.slow_log.wants(microseconds) && !spec.is(kSkipSlowlog)) [[unlikely]] {
+    std::vector<std::string_view> storage;
+    core_.slow_log.add(redacted(spec, args, storage), store_thread_.now_ms() / 1000, microseconds, client.address,
+                       client.name);
+  }
+  if (core_.latency.wants(microseconds / 1000)) [[unlikely]] {
+    core_.latency.add(spec.is(kFast) ? "fast-command" : "command", store_thread_.now_ms() / 1000, microseconds / 1000);
+  }
+}
+
+void Dispatcher::feed_monitors(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args) {
+  if (spec.is(kSkipMonitor | kAdmin)) return;
+  std::vector<std::string_view> storage;
+  core_.feed_monitors(client, redacted(spec, args, storage));
+}
+
+void Dispatcher::publish_events() {
+  auto& events = store_thread_.events();
+  if (events.empty()) return;
+  const std::vector<store::KeyEvent> batch = std::exchange(events, {});
+  const uint32_t wanted = thread_.settings().notify_keyspace_events;
+  for (const store::KeyEvent& event : batch) {
+    if ((wanted & notify::kKeyspace) != 0) {
+      core_.pubsub.publish(ChannelKind::channel, fmt::format("__keyspace@{}__:{}", event.database, event.key),
+                           event.name);
+    }
+    if ((wanted & notify::kKeyevent) != 0) {
+      core_.pubsub.publish(ChannelKind::channel, fmt::format("__keyevent@{}__:{}", event.database, event.name),
+                           event.key);
+    }
+  }
+}
+
+}  // namespace larder::server

@@ -1,0 +1,115 @@
+// From a request to its execution: look-up of the command, the gates that may refuse it, locking of its keys, the call,
+// and what follows a call (events, figures, slow log). See gates.h for the gates and their order.
+//
+// Thread rule: one Dispatcher for each I/O thread, used on that thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "protocol/reply_writer.h"
+#include "server/clients/client.h"
+#include "server/dispatch/command_spec.h"
+#include "store/core/keyspace.h"
+
+namespace larder::server {
+
+class Core;
+class IoThread;
+
+/// A request of a batch: its words, and what could be found out before its turn came.
+struct Request {
+  const CommandSpec* spec = nullptr;    // null: unknown
+  size_t first_arg = 0, arg_count = 0;  // in the batch's vector of words
+  size_t bytes = 0;                     // on the wire
+  uint64_t hash = 0;                    // of the first key, with has_hash
+  uint32_t database = 0;                // where that key is looked for, if no command before changes it
+  bool has_hash = false;
+};
+
+/// Requests that were parsed together, and their words, which are views into the input.
+struct Batch {
+  /// Enough to overlap their misses; more would push one another out of the first-level cache.
+  static constexpr size_t kMost = 64;
+
+  std::vector<std::string_view> words;
+  std::vector<Request> requests;
+
+  std::span<const std::string_view> words_of(const Request& request) const {
+    return std::span(words).subspan(request.first_arg, request.arg_count);
+  }
+  void clear() {
+    constexpr size_t kKept = 16 * 1024;  // words; a request may have had a million
+    if (words.capacity() > kKept) std::vector<std::string_view>().swap(words);
+    words.clear();
+    requests.clear();
+  }
+};
+
+class Dispatcher {
+ public:
+  enum class Outcome : uint8_t { done, wait /* paused: the request must be tried again later */ };
+
+  Dispatcher(Core& core, IoThread& thread);
+
+  /// Starts the stopwatch: each command is timed from the end of the one before.
+  void begin_batch();
+  /// Looks the command up, hashes its key and asks for its shard: the first pass over a batch. `database` is the one
+  /// that the client is in now.
+  void prepare(Request& request, std::span<const std::string_view> args, uint32_t database);
+  /// Asks for the slots of all keys, then for the entries that they point to: the second and third pass. Hints only:
+  /// skipped where the shard is busy.
+  void prefetch(const Batch& batch);
+  /// Executes the request, or refuses it; appends the reply to the client's output.
+  Outcome execute(Client& client, const Request& request, std::span<const std::string_view> args);
+
+  /// EXEC: runs the queued commands one after the other, all their shards being held.
+  void run_queued(Client& client, std::span<const Transaction::Queued> queue, protocol::ReplyWriter& reply,
+                  const store::ShardLocks& locks);
+
+  /// Publishes the events that this thread's work on the store has raised.
+  void publish_events();
+
+ private:
+  template <class Ask>
+  void ask_ahead(const Batch& batch, Ask&& ask);
+  void call(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request& request,
+            protocol::ReplyWriter& reply);
+  void invoke(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request* request,
+              protocol::ReplyWriter& reply, const store::ShardLocks& locks, bool in_exec);
+  void lock(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request& request,
+            store::ShardLocks& locks);
+  void add_shards(const CommandSpec& spec, std::span<const std::string_view> args);
+  void lock_transaction(Client& client, store::ShardLocks& locks);
+  void enqueue(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
+               protocol::ReplyWriter& reply);
+  void refuse(Client& client, const CommandSpec* spec, std::string_view error, protocol::ReplyWriter& reply);
+  bool needs_world(const Client& client) const;
+  void settle_memory(const CommandSpec& spec);
+  void account(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, int64_t nanoseconds,
+               bool failed);
+  void feed_monitors(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args);
+  static void count_error(void* self, std::string_view text);
+
+  Core& core_;
+  IoThread& thread_;
+  store::StoreThread& store_thread_;
+  const CommandSpec* exec_;
+  std::vector<uint16_t> shards_;  // scratch
+  uint64_t watch_ticks_ = 0;      // when the last command ended
+
+  /// The rows of short names seen lately: a client sends few different commands, and the words as they come are
+  /// compared faster than they are folded to lower case and hashed.
+  struct Known {
+    uint64_t word = 0;
+    size_t size = 0;
+    const CommandSpec* spec = nullptr;
+  };
+  const CommandSpec* look_up(std::span<const std::string_view> args);
+  std::array<Known, 64> known_{};
+};
+
+}  // namespace larder::server

@@ -1,0 +1,24 @@
+// See errors.h.
+#include "server/dispatch/errors.h"
+
+#include "protocol/wire_text.h"
+
+namespace larder::server {
+
+void write_error(protocol::ReplyWriter& reply, store::Errc code) {
+  using store::Errc;
+  switch (code) {
+    case Errc::wrong_type: return reply.error(protocol::kWrongType);
+    case Errc::no_such_key: return reply.error(protocol::kNoSuchKey);
+    case Errc::not_an_integer: return reply.error(protocol::kNotAnInteger);
+    case Errc::not_a_float: return reply.error(protocol::kNotAFloat);
+    case Errc::overflow: return reply.error(protocol::kIncrementOverflow);
+    case Errc::nan_or_infinity: return reply.error(protocol::kNanOrInfinity);
+    case Errc::string_too_long: return reply.error(protocol::kStringTooLong);
+    case Errc::offset_out_of_range: return reply.error(protocol::kOffsetOutOfRange);
+    case Errc::same_object: return reply.error(protocol::kSameObject);
+    case Errc::index_out_of_range: return reply.error(protocol::kDbIndexOutOfRange);
+  }
+}
+
+}  // namespace larder::server

@@ -1,0 +1,54 @@
+// What the ready connections of one round have sent: received and parsed connection by connection, asked for from
+// memory all together, then executed in the order of arrival. One cache miss takes as long as hundreds of instructions,
+// and a connection that waits for each reply brings one request at a time: only requests of different connections can
+// overlap their misses (bench/README.md, "What single steps brought").
+//
+// Invariants: the buffer, the words and the requests belong to the parts that are waiting; they are dropped together.
+// Only the last part may have input that is not parsed yet, because a part that was cut short is executed at once.
+// Thread rule: belongs to its I/O thread.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "server/dispatch/dispatch.h"
+
+namespace larder::server {
+
+class Session;
+
+/// A piece of one connection's input and what has been parsed of it.
+struct Parsed {
+  std::span<char> input;        // complete, or what is left behind the requests
+  size_t first = 0, count = 0;  // in Batch::requests
+  bool cut_short = false;       // there may be further requests in `input`
+  bool failed = false;          // what follows the requests is an error
+};
+
+class Intake {
+ public:
+  explicit Intake(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
+
+  /// Receives what a connection has sent; executes what waits when there is enough of it.
+  void add(Session& session);
+  /// Executes what waits, and sends the replies.
+  void run();
+
+ private:
+  struct Part {
+    Session* session;
+    Parsed parsed;
+  };
+
+  std::span<char> room();
+
+  Dispatcher& dispatcher_;
+  std::vector<char> buffer_;  // allocated when the first connection sends something
+  size_t used_ = 0;           // of it, by the parts that wait
+  Batch batch_;
+  std::vector<Part> parts_;
+};
+
+}  // namespace larder::server

@@ -1,0 +1,79 @@
+// One connection: its socket, its input that is not complete yet, and the requests that it sends. What the socket has
+// is received into the thread's Intake, parsed and executed there in batches, and answered with one write; what the
+// socket does not take then is written when it is ready again.
+//
+// Thread rule: belongs to its I/O thread.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "server/clients/client.h"
+#include "server/dispatch/dispatch.h"
+#include "server/net/intake.h"
+#include "server/net/poller.h"
+
+namespace larder::server {
+
+class Core;
+class IoThread;
+
+class Session final : public Pollable {
+ public:
+  /// Takes over a connected, non-blocking descriptor.
+  Session(IoThread& thread, int descriptor, uint64_t id, bool unix_socket);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+  /// Serves what the socket is ready for.
+  void ready(bool readable, bool writable) override;
+  /// Receives what the socket has, behind what is not complete yet or else into `buffer`; the input to parse, empty
+  /// when there is none. For Intake, as the next two.
+  std::span<char> receive(std::span<char> buffer);
+  /// Parses requests of the input, as many as the batch has room for, and prepares them.
+  Parsed parse(std::span<char> input, Batch& batch);
+  /// Executes what was parsed and then, if it was cut short, the rest of the input, for which the batch is used anew;
+  /// sends the replies.
+  void execute(Parsed parsed, Batch& batch);
+  /// Sends what waits, as far as the socket takes it.
+  void flush();
+  /// Ends the connection; replies that wait are lost.
+  void close();
+  /// Executes requests that waited for the end of a pause.
+  void resume();
+  bool waiting() const { return !held_back_.empty(); }
+  /// Closes if the client has been idle too long, or above an output limit too long.
+  void check_limits(int64_t now_us, int idle_timeout_s);
+  /// Sends what waits, then closes.
+  void close_gently();
+
+  Client client;
+
+ private:
+  std::span<char> input_room(std::span<char> buffer);
+  void update_interest();
+  void consume(Parsed parsed, Batch& batch);
+  bool execute_requests(const Parsed& parsed, const Batch& batch);
+  Dispatcher::Outcome run(const Request& request, std::span<const std::string_view> args);
+  void hold_back(std::span<const Request> requests, const Batch& batch);
+  void keep_rest(std::span<char> rest);
+  void write();
+  void return_storage();
+  bool output_within_limits();
+  void describe_addresses();
+
+  IoThread& thread_;
+  Core& core_;
+  protocol::RequestParser parser_;
+  std::vector<char> backlog_;                     // bytes read but not executed
+  size_t backlog_size_ = 0;                       // of them are real; the rest is room
+  std::deque<StoredRequest> held_back_;           // parsed, but paused
+  std::string failure_;                           // protocol error to be sent after the commands before it
+  bool wants_read_ = true, wants_write_ = false;  // what the poller has been told
+  bool closed_ = false;
+};
+
+}  // namespace larder::server

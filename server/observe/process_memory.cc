@@ -1,0 +1,36 @@
+// Memory of the process; see process_memory.h.
+#include "server/observe/process_memory.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+namespace larder::server {
+
+int64_t resident_bytes() {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "r"), &std::fclose);
+  long long pages_total = 0, pages_resident = 0;
+  if (file == nullptr || std::fscanf(file.get(), "%lld %lld", &pages_total, &pages_resident) != 2) return 0;
+  return pages_resident * ::sysconf(_SC_PAGESIZE);
+}
+
+int64_t system_memory_bytes() { return int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE); }
+
+std::string human_bytes(int64_t bytes) {
+  constexpr const char* kUnits[] = {"K", "M", "G", "T", "P"};
+  if (bytes < 1024) return fmt::format("{}B", bytes);
+  double amount = static_cast<double>(bytes) / 1024;
+  size_t unit = 0;
+  for (; amount >= 1024 && unit + 1 < std::size(kUnits); ++unit) amount /= 1024;
+  return fmt::format("{:.2f}{}", amount, kUnits[unit]);
+}
+
+double percent_of(int64_t part, int64_t whole) { return ratio_of(part, whole) * 100; }
+
+double ratio_of(int64_t part, int64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace larder::server

@@ -1,0 +1,62 @@
+// Figures for INFO. What commands count is counted by thread, without sharing (ThreadStatistics); rare events are
+// counted for the whole server.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/counter.h"
+#include "server/observe/latency_histogram.h"
+
+namespace larder::server {
+
+using base::Counter;
+
+/// Of one command on one thread.
+struct CommandFigures {
+  base::Counter calls, microseconds_x1000 /* nanoseconds */, rejected, failed;
+  LazyLatencyHistogram latency;
+};
+
+/// Written by the owning I/O thread alone, read by any.
+struct ThreadStatistics {
+  explicit ThreadStatistics(size_t commands) : per_command(commands) {}
+
+  base::Counter commands;  // executed, for total_commands_processed
+  base::Counter input_bytes, output_bytes;
+  base::Counter reads, writes;  // from and to sockets
+  base::Counter error_replies;
+  std::vector<CommandFigures> per_command;  // by CommandTable id
+
+  /// CONFIG RESETSTAT: everything to 0, while the owning thread stands still.
+  void reset();
+};
+
+/// Rare events: shared atomics and maps under a mutex.
+class ServerStatistics {
+ public:
+  std::atomic<uint64_t> connections_received{0}, rejected_connections{0};
+  std::atomic<uint64_t> output_limit_disconnections{0}, query_limit_disconnections{0};
+  std::atomic<uint64_t> acl_denied_auth{0};
+  std::atomic<uint64_t> unexpected_errors{0};
+
+  /// INFO errorstats: one more reply that began with this code.
+  void count_error(std::string_view code);
+  std::map<std::string, uint64_t, std::less<>> errors() const;
+  /// CONFIG RESETSTAT, for what is held here.
+  void reset();
+
+ private:
+  static constexpr size_t kMostCodes = 128;  // clients may not grow the map without bound through ECHO-like errors
+  mutable std::mutex mutex_;
+  std::map<std::string, uint64_t, std::less<>> errors_;
+};
+
+}  // namespace larder::server

@@ -1,0 +1,175 @@
+// Slabs for entries; see arena.h. Under AddressSanitizer free slots are poisoned, so a stale entry is caught as a
+// stale heap block would be.
+#include "store/core/arena.h"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "base/sanitizer.h"
+#include "store/values/block.h"
+
+namespace larder::store {
+
+BlockPool::~BlockPool() {
+  for (void* mapping : mappings_) {
+    LARDER_UNPOISON(mapping, kMappingBytes);
+    ::munmap(mapping, kMappingBytes);
+  }
+}
+
+void BlockPool::map_more() {
+  // Mapped twice as large as needed once, then trimmed, because mmap aligns to pages only.
+  char* raw = static_cast<char*>(
+      ::mmap(nullptr, kMappingBytes + kBlockBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  if (raw == MAP_FAILED) throw std::bad_alloc();
+  const auto address = reinterpret_cast<uintptr_t>(raw);
+  const size_t before = (kBlockBytes - address % kBlockBytes) % kBlockBytes;
+  if (before > 0) ::munmap(raw, before);
+  ::munmap(raw + before + kMappingBytes, kBlockBytes - before);
+  mappings_.push_back(raw + before);
+  fresh_ = raw + before;
+  fresh_end_ = fresh_ + kMappingBytes;
+}
+
+void* BlockPool::take() {
+  const std::lock_guard guard(mutex_);
+  if (!unused_.empty()) {
+    void* block = unused_.back();
+    unused_.pop_back();
+    return block;
+  }
+  if (fresh_ == fresh_end_) map_more();
+  void* block = fresh_;
+  fresh_ += kBlockBytes;
+  return block;
+}
+
+void BlockPool::give_back(void* block) {
+  const std::lock_guard guard(mutex_);
+  unused_.push_back(block);
+}
+
+size_t BlockPool::release_unused() {
+  const std::lock_guard guard(mutex_);
+  for (void* block : unused_) ::madvise(block, kBlockBytes, MADV_DONTNEED);
+  return unused_.size() * kBlockBytes;
+}
+
+size_t BlockPool::mapped_bytes() const {
+  const std::lock_guard guard(mutex_);
+  return mappings_.size() * kMappingBytes;
+}
+
+/// The head of a block; the slots follow. Slots past `untouched` have never been handed out, so a new block costs no
+/// pages for a free list.
+struct Arena::Block {
+  Block* previous;
+  Block* next;
+  void* free_list;  // freed slots, each holding the address of the next
+  uint32_t used;    // slots handed out
+  uint16_t slot_bytes;
+  uint16_t untouched;  // offset of the first slot never handed out
+
+  static Block* of(void* slot) {
+    return reinterpret_cast<Block*>(reinterpret_cast<uintptr_t>(slot) & ~(BlockPool::kBlockBytes - 1));
+  }
+  bool has_untouched() const { return size_t{untouched} + slot_bytes <= BlockPool::kBlockBytes; }
+  bool full() const { return free_list == nullptr && !has_untouched(); }
+
+  void* take_slot() {
+    ++used;
+    if (free_list != nullptr) {
+      void* slot = free_list;
+      LARDER_UNPOISON(slot, slot_bytes);
+      free_list = *static_cast<void**>(slot);
+      return slot;
+    }
+    void* slot = reinterpret_cast<char*>(this) + untouched;
+    LARDER_UNPOISON(slot, slot_bytes);
+    untouched = static_cast<uint16_t>(untouched + slot_bytes);
+    return slot;
+  }
+
+  void give_slot(void* slot) {
+    --used;
+    *static_cast<void**>(slot) = free_list;
+    free_list = slot;
+    LARDER_POISON(slot, slot_bytes);
+  }
+};
+
+static_assert(BlockPool::kBlockBytes <= UINT16_MAX);
+
+Arena::Block* Arena::new_block(size_t slot_bytes) {
+  void* memory = pool_->take();
+  LARDER_UNPOISON(memory, BlockPool::kBlockBytes);
+  auto* block = new (memory) Block{.previous = nullptr,
+                                   .next = nullptr,
+                                   .free_list = nullptr,
+                                   .used = 0,
+                                   .slot_bytes = static_cast<uint16_t>(slot_bytes),
+                                   .untouched = sizeof(Block)};
+  LARDER_POISON(block + 1, BlockPool::kBlockBytes - sizeof(Block));
+  return block;
+}
+
+void* Arena::allocate(size_t size) {
+  if (size > kLargestSlot) {
+    void* memory = std::malloc(block_capacity(size));  // all that the class may use
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+  }
+  const size_t index = class_of(size);
+  const std::lock_guard guard(lock_);
+  Block* block = usable_[index];
+  if (block == nullptr) usable_[index] = block = new_block(charged(size));
+  void* slot = block->take_slot();
+  if (block->full()) {
+    usable_[index] = block->next;
+    if (block->next != nullptr) block->next->previous = nullptr;
+    block->next = nullptr;
+  }
+  return slot;
+}
+
+void Arena::free(void* memory, size_t size) {
+  if (size > kLargestSlot) return std::free(memory);
+  const size_t index = class_of(size);
+  const std::lock_guard guard(lock_);
+  Block* block = Block::of(memory);
+  const bool was_full = block->full();
+  block->give_slot(memory);
+  if (was_full) {
+    block->previous = nullptr;
+    block->next = usable_[index];
+    if (block->next != nullptr) block->next->previous = block;
+    usable_[index] = block;
+  }
+  if (block->used == 0 && (block->previous != nullptr || block->next != nullptr)) retire(block, index);
+}
+
+void Arena::trim() {
+  const std::lock_guard guard(lock_);
+  for (size_t index = 0; index < kClasses; ++index) {
+    Block* block = usable_[index];
+    while (block != nullptr) {
+      Block* next = block->next;
+      if (block->used == 0) retire(block, index);
+      block = next;
+    }
+  }
+}
+
+void Arena::retire(Block* block, size_t index) {
+  if (block->previous != nullptr) {
+    block->previous->next = block->next;
+  } else {
+    usable_[index] = block->next;
+  }
+  if (block->next != nullptr) block->next->previous = block->previous;
+  pool_->give_back(block);
+}
+
+}  // namespace larder::store

@@ -1,0 +1,192 @@
+// A command's view of one database: the only door to data. Dispatch locks the shards of the keys that the command
+// declares and hands this to the handler; looking up a key whose shard is not held is a programming error and aborts.
+//
+// Every change goes through here, which is what keeps accounting, WATCH, recency and expiry right without the handlers'
+// help. Handlers raise the keyspace events themselves, because only they know the command's name.
+//
+// Thread rule: belongs to one command (or transaction) on one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/core/shard_locks.h"
+#include "store/core/store.h"
+#include "store/values/errors.h"
+
+namespace larder::store {
+
+/// Where a key was found. Valid until the next change of the keyspace.
+struct Item {
+  Shard* shard = nullptr;
+  Table* table = nullptr;
+  Table::Slot slot = Table::kNone;
+  Entry* entry = nullptr;
+
+  explicit operator bool() const { return entry != nullptr; }
+  Entry* operator->() const { return entry; }
+};
+
+/// What a look-up does besides finding.
+enum LookUp : unsigned {
+  kPeek = 0,
+  kTouch = 1u << 0,   // refreshes recency
+  kCount = 1u << 1,   // counts a keyspace hit or miss, raises keymiss
+  kSilent = 1u << 2,  // with kCount: no keymiss event
+  kRead = kTouch | kCount,
+  kWrite = kTouch,
+};
+
+class Keyspace {
+ public:
+  Keyspace(Store& store, StoreThread& thread, const ShardLocks& locks, uint32_t database)
+      : store_(store), thread_(thread), locks_(locks), database_(database) {}
+
+  Store& store() { return store_; }
+  StoreThread& thread() { return thread_; }
+  uint32_t database() const { return database_; }
+  int64_t now_ms() const { return thread_.now_ms(); }
+  /// The same shards, another database. For MOVE and COPY.
+  Keyspace in_database(uint32_t database) const;
+  /// Whether look-ups refresh recency at all (CLIENT NO-TOUCH).
+  void set_touching(bool on) { touching_ = on; }
+  bool touching() const { return touching_; }
+  /// A hash that dispatch has already computed, for the key whose bytes start at `key`.
+  void remember_hash(const char* key, uint64_t hash) {
+    hashed_key_ = key;
+    hash_ = hash;
+  }
+
+  // -- Looking up. An expired key is reclaimed and not found. --
+  Item find(std::string_view key, unsigned how);
+  bool exists(std::string_view key) { return static_cast<bool>(find(key, kPeek)); }
+
+  /// The bytes of a string; nothing when the key is absent. The view lasts until the next change.
+  Result<std::optional<std::string_view>> find_string(std::string_view key, unsigned how);
+  /// A collection of a given type, null when the key is absent. Not to be changed but through edit().
+  template <class T>
+  Result<T*> find_value(std::string_view key, unsigned how);
+
+  // -- Writing --
+  struct PutOptions {
+    std::optional<int64_t> deadline = std::nullopt;  // Unix milliseconds
+    bool keep_deadline = false;                      // of the value that is replaced
+    StringForm form = StringForm::automatic;
+  };
+  /// Stores a string, whatever the key held before.
+  void put_string(std::string_view key, std::string_view value, const PutOptions& options);
+  void put_string(std::string_view key, std::string_view value) { put_string(key, value, PutOptions{}); }
+  /// Stores a collection that is not empty, whatever the key held before.
+  void put_value(std::string_view key, std::unique_ptr<Value> value, std::optional<int64_t> deadline = std::nullopt);
+  /// Makes room for a string of `size` bytes at `key` (made if absent, as `size` zero bytes) and returns its bytes,
+  /// which keep what they were and are zero behind it. The deadline stays. Encoded raw from then on.
+  char* resize_string(std::string_view key, size_t size);
+  /// True when the key existed.
+  bool erase(std::string_view key, bool lazy = false);
+  /// Sets or, with nullopt, removes the deadline of a key that exists. A deadline in the past is the caller's matter.
+  void set_deadline(std::string_view key, std::optional<int64_t> deadline);
+  /// Moves a key with value and deadline to another name, which is replaced. Both shards are held.
+  void rename(std::string_view from, std::string_view to);
+  /// Copies a key with value and deadline into `target`'s database under another name, which must be free there.
+  void copy(std::string_view from, std::string_view to, Keyspace& target);
+
+  /// Changes a collection in place, within its lifetime: accounts for its growth, raises watches, and drops the key
+  /// when finish() finds it empty.
+  template <class T>
+  class Edit {
+   public:
+    Edit(Keyspace& keys, std::string_view key, T* value)
+        : keys_(keys), key_(key), value_(value), before_(value == nullptr ? 0 : value->memory()) {}
+    Edit(const Edit&) = delete;
+    Edit& operator=(const Edit&) = delete;
+    T* operator->() { return value_; }
+    T& operator*() { return *value_; }
+    explicit operator bool() const { return value_ != nullptr; }
+    /// After the last change: true when the key is gone because nothing is left in it. `changed`: whether anything was.
+    bool finish(bool changed) {
+      return value_ != nullptr && keys_.finish_edit(key_, *value_, static_cast<int64_t>(before_), changed);
+    }
+
+   private:
+    Keyspace& keys_;
+    std::string_view key_;
+    T* value_;
+    size_t before_;
+  };
+
+  // -- Watching --
+  void watch(std::string_view key, std::shared_ptr<WatchFlag> flag);
+  void unwatch(std::string_view key, const WatchFlag* flag);
+  /// Whether a watched key has passed its deadline since it was watched and has not been reclaimed yet.
+  bool expired_since_watched(std::string_view key, const WatchFlag* flag) const;
+
+  // -- Events --
+  void notify(EventClass event_class, std::string_view name, std::string_view key) {
+    thread_.raise(event_class, name, database_, key);
+  }
+
+  // -- Whole database. Each visits shard after shard, locking those that the command does not hold already. --
+  size_t size();
+  /// Deletes every key; in the background when `lazy`. Returns how many there were.
+  size_t flush(bool lazy);
+  /// A key at random, expired ones excepted.
+  std::optional<std::string> random_key();
+  /// Visits every key that is not expired. The visitor must not touch the keyspace.
+  void for_each_key(const std::function<void(std::string_view key, const Entry& entry)>& visit);
+  /// Visits keys from a cursor on, about `count` of them, and returns the cursor to go on from, 0 at the end. Every key
+  /// that exists from the first call to the last is visited exactly once, whatever else happens. Expired keys are
+  /// reclaimed instead of visited.
+  uint64_t scan(uint64_t cursor, size_t count,
+                const std::function<void(std::string_view key, const Entry& entry)>& visit);
+  /// Exchanges two databases; all shards are held.
+  void swap_databases(uint32_t first, uint32_t second);
+
+  uint64_t hash(std::string_view key) const { return key.data() == hashed_key_ ? hash_ : store_.hash(key); }
+
+ private:
+  struct Place {
+    Shard* shard;
+    uint32_t order;
+  };
+  template <class Visit>
+  bool with_shard(size_t index, Visit&& visit);
+
+  Place place(std::string_view key) const;
+  Item locate(std::string_view key) const;
+  void touch(Entry* entry);
+  uint32_t first_recency();
+  Entry* allocate(Shard& shard, const Entry::Layout& layout, std::string_view key, Type type, StringForm form);
+  void store_bytes(Entry* entry, std::string_view value);
+  void install(const Place& place, Item old, Entry* entry);
+  void insert(Shard& shard, uint32_t order, Entry* entry);
+  void remove(const Item& item, bool lazy);
+  void reclaim(const Item& item, std::string_view key);
+  void changed(Shard& shard, std::string_view key, bool exists);
+  Entry* relocated(const Item& item, std::string_view key, std::optional<int64_t> deadline);
+  bool finish_edit(std::string_view key, Value& value, int64_t before, bool changed);
+  bool overwrite(const Item& item, std::string_view value, const Entry::Layout& layout, const PutOptions& options);
+
+  Store& store_;
+  StoreThread& thread_;
+  const ShardLocks& locks_;
+  uint32_t database_;
+  bool touching_ = true;
+  const char* hashed_key_ = nullptr;
+  uint64_t hash_ = 0;
+};
+
+template <class T>
+Result<T*> Keyspace::find_value(std::string_view key, unsigned how) {
+  const Item item = find(key, how);
+  if (!item) return static_cast<T*>(nullptr);
+  if (item->type() != T::kType) return fail(Errc::wrong_type);
+  return static_cast<T*>(item->value());
+}
+
+}  // namespace larder::store

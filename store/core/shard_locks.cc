@@ -1,0 +1,39 @@
+// Locking of several shards; see shard_locks.h.
+#include "store/core/shard_locks.h"
+
+#include <algorithm>
+
+namespace larder::store {
+
+void ShardLocks::lock_many(std::vector<uint16_t>& indexes) {
+  std::sort(indexes.begin(), indexes.end());
+  indexes.erase(std::unique(indexes.begin(), indexes.end()), indexes.end());
+  many_.assign(indexes.begin(), indexes.end());
+  for (const uint16_t index : many_) store_.shard(index).lock.lock();
+}
+
+void ShardLocks::lock_all() {
+  for (size_t i = 0; i < Store::kShards; ++i) store_.shard(i).lock.lock();
+  all_ = true;
+}
+
+void ShardLocks::unlock() {
+  if (single_ >= 0) {
+    if (!store_.single_threaded()) store_.shard(static_cast<size_t>(single_)).lock.unlock();
+    single_ = -1;
+    return;
+  }
+  for (const uint16_t index : many_) store_.shard(index).lock.unlock();
+  many_.clear();
+  if (all_) {
+    for (size_t i = 0; i < Store::kShards; ++i) store_.shard(i).lock.unlock();
+    all_ = false;
+  }
+}
+
+bool ShardLocks::holds(size_t index) const {
+  return all_ || static_cast<int32_t>(index) == single_ ||
+         std::binary_search(many_.begin(), many_.end(), static_cast<uint16_t>(index));
+}
+
+}  // namespace larder::store

@@ -1,0 +1,40 @@
+// The shards that a command has locked. Locks are taken in ascending order, so commands on several keys never wait for
+// each other in a circle, and held to the end of the command or transaction: two-phase locking, hence strictly
+// serializable.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "store/core/store.h"
+
+namespace larder::store {
+
+class ShardLocks {
+ public:
+  explicit ShardLocks(Store& store) : store_(store) {}
+  ShardLocks(const ShardLocks&) = delete;
+  ShardLocks& operator=(const ShardLocks&) = delete;
+  ~ShardLocks() { unlock(); }
+
+  /// Locks the shard of one key: the common case, without any bookkeeping but the index.
+  void lock_one(uint64_t hash) {
+    single_ = static_cast<int32_t>(Store::shard_index(hash));
+    if (!store_.single_threaded()) store_.shard(static_cast<size_t>(single_)).lock.lock();
+  }
+  /// Locks the shards of several keys. `indexes` is sorted here.
+  void lock_many(std::vector<uint16_t>& indexes);
+  void lock_all();
+  void unlock();
+
+  bool holds(size_t index) const;
+  bool holds_all() const { return all_; }
+
+ private:
+  Store& store_;
+  int32_t single_ = -1;
+  bool all_ = false;
+  std::vector<uint16_t> many_;
+};
+
+}  // namespace larder::store

@@ -1,0 +1,300 @@
+// The store's own work: memory totals, the recency clock, the sweeper, release of entries. See store.h.
+#include "store/core/store.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/sanitizer.h"
+
+namespace larder::store {
+
+namespace {
+
+constexpr size_t kLazyFreeEffort = 64;        // allocations; below, handing over costs more than freeing
+constexpr size_t kSweepChunks = 16;           // hints looked at while a shard is held: microseconds
+constexpr size_t kPromptSweepKeys = 100'000;  // with fewer deadlines, expired keys go at the next pass
+constexpr int64_t kSweepSlackMs = 650;  // with more, a chunk waits so long, to be visited for several keys at once
+constexpr size_t kMostMoments = 1024;
+
+}  // namespace
+
+StoreThread::StoreThread(Store& store, unsigned index, uint64_t seed)
+    : store_(store), index_(index), now_us_(store.clock().now_us()), random_(seed), hit_log_(store.hit_density()) {}
+
+void StoreThread::refresh_time() {
+  now_us_ = store_.clock().now_us();
+  store_.note_time(now_ms());
+}
+
+Store::Store(const Options& options)
+    : seed_(options.seed != 0 ? options.seed : base::random_seed()),
+      databases_(options.databases),
+      planned_threads_(std::max(1u, options.threads)),
+      single_threaded_(options.single_threaded),
+      clock_(*options.clock),
+      shards_(std::make_unique<Shard[]>(kShards)) {
+  set_encoding_limits({});
+  for (auto& arena : arenas_) arena = std::make_unique<Arena>(blocks_);
+  for (size_t i = 0; i < kShards; ++i) shards_[i].arena = arenas_[i % kArenas].get();
+  // What the store itself takes counts too: a limit of one byte is exceeded from the start.
+  total_.store(static_cast<int64_t>(kShards * sizeof(Shard) + kArenas * sizeof(Arena)), std::memory_order_relaxed);
+  background_thread_ = threads_.emplace_back(std::make_unique<StoreThread>(*this, planned_threads_, seed_)).get();
+}
+
+Store::~Store() {
+  background_.stop();
+  StoreThread thread(*this, 0, seed_);
+  for (size_t i = 0; i < kShards; ++i) {
+    Shard& shard = shards_[i];
+    for (uint32_t database = 0; database < shard.databases(); ++database) {
+      shard.table(database)->for_each([&](Entry* entry) { release(thread, shard, entry, false); });
+    }
+  }
+}
+
+StoreThread& Store::add_thread() {
+  const std::lock_guard guard(threads_mutex_);
+  const auto index = static_cast<unsigned>(threads_.size()) - 1;  // the first is the background thread's
+  threads_.push_back(std::make_unique<StoreThread>(*this, index, seed_ + index + 1));
+  return *threads_.back();
+}
+
+// -- Limits --
+
+void Store::set_policy(EvictionPolicy policy) {
+  policy_.store(policy, std::memory_order_relaxed);
+  set_tick_rate(noted_keys_.load(std::memory_order_relaxed));
+}
+
+void Store::set_maxmemory(int64_t bytes) {
+  maxmemory_.store(bytes, std::memory_order_relaxed);
+  constexpr int64_t kUnlimitedSlack = 64 * 1024;
+  const int64_t slack = bytes == 0 ? kUnlimitedSlack : bytes / 1024 / static_cast<int64_t>(planned_threads_ + 1);
+  charge_slack_.store(std::clamp<int64_t>(slack, 0, kUnlimitedSlack), std::memory_order_relaxed);
+}
+
+void Store::set_lfu(unsigned log_factor, unsigned decay_minutes) {
+  lfu_log_factor_.store(log_factor, std::memory_order_relaxed);
+  lfu_decay_minutes_.store(decay_minutes, std::memory_order_relaxed);
+}
+
+void Store::set_encoding_limits(const EncodingLimits& limits) {
+  set_max_intset_entries_.store(limits.set_max_intset_entries, std::memory_order_relaxed);
+  set_max_listpack_entries_.store(limits.set_max_listpack_entries, std::memory_order_relaxed);
+  set_max_listpack_value_.store(limits.set_max_listpack_value, std::memory_order_relaxed);
+}
+
+EncodingLimits Store::encoding_limits() const {
+  return {.set_max_intset_entries = set_max_intset_entries_.load(std::memory_order_relaxed),
+          .set_max_listpack_entries = set_max_listpack_entries_.load(std::memory_order_relaxed),
+          .set_max_listpack_value = set_max_listpack_value_.load(std::memory_order_relaxed)};
+}
+
+// -- Memory --
+
+int64_t Store::used_memory() const {
+  int64_t used = total_.load(std::memory_order_relaxed);
+  for_each_thread([&](const StoreThread& thread) { used += thread.pending_bytes_.get(); });
+  return std::max<int64_t>(used, 0);
+}
+
+bool Store::make_room(StoreThread& thread, int64_t extra) {
+  if (!over_limit(thread, extra)) return true;
+  if (policy() == EvictionPolicy::noeviction) return false;
+  Evictor evictor(*this, thread);
+  while (over_limit(thread, extra)) {
+    if (!evictor.evict_one()) return false;
+  }
+  return true;
+}
+
+size_t Store::purge() {
+  for (auto& arena : arenas_) arena->trim();
+  // Where nothing has been allocated from glibc's heap yet, two threads that trim it set it up both at once, and crash.
+  if (!base::kOtherAllocator) ::malloc_trim(0);
+  return blocks_.release_unused();
+}
+
+void Store::release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy) {
+  const size_t bytes = entry->bytes();
+  int64_t freed = static_cast<int64_t>(Arena::charged(bytes));
+  if (entry->type() == Type::string) {
+    if (entry->has_blob()) {
+      freed += static_cast<int64_t>(entry->blob()->memory());
+      entry->blob()->release();
+    }
+  } else {
+    std::unique_ptr<Value> value(entry->value());
+    freed += static_cast<int64_t>(value->memory());
+    if (lazy && value->free_effort() > kLazyFreeEffort) {
+      background_.submit([doomed = std::shared_ptr<Value>(std::move(value))]() mutable { doomed.reset(); }, 1);
+    }
+  }
+  shard.arena->free(entry, bytes);
+  thread.charge(-freed);
+}
+
+// -- Recency --
+
+void Store::set_tick_rate(size_t keys) {
+  noted_keys_.store(keys, std::memory_order_relaxed);
+  // The exact minimum of numbers that are learned, and so uncertain, is a worse choice than the least of a few.
+  exact_.store(keys < kExactBelow && policy() != EvictionPolicy::allkeys_lhd, std::memory_order_relaxed);
+  const size_t per_tick = std::max<size_t>(1, keys / kTicksPerTurnover);
+  insertions_per_tick_.store(static_cast<uint32_t>(std::min<size_t>(per_tick, UINT32_MAX)), std::memory_order_relaxed);
+}
+
+void Store::advance_tick(Shard& shard) {
+  tick_.fetch_add(1, std::memory_order_relaxed);
+  shard.insertions_to_tick = insertions_per_tick_.load(std::memory_order_relaxed);
+}
+
+void Store::note_time_now(int64_t now_ms) {
+  int64_t noted = noted_ms_.load(std::memory_order_relaxed);
+  if (!noted_ms_.compare_exchange_strong(noted, now_ms, std::memory_order_relaxed)) return;
+  const uint32_t tick = tick_.fetch_add(1, std::memory_order_relaxed) + 1;
+  set_tick_rate(total_size());
+  const int64_t used = used_memory();
+  if (used > peak_.load(std::memory_order_relaxed)) peak_.store(used, std::memory_order_relaxed);
+
+  constexpr uint32_t kAgeEvery = 1u << 22;
+  if (tick - aged_at_.load(std::memory_order_relaxed) > kAgeEvery) {
+    aged_at_.store(tick, std::memory_order_relaxed);
+    age_entries();
+  }
+
+  const std::lock_guard guard(moments_mutex_);
+  if (!moments_.empty() && now_ms - moments_.back().ms < 1000) return;
+  moments_.push_back({tick, now_ms});
+  if (moments_.size() > kMostMoments) {
+    // Every second one of the older half goes: what is long past need not be known to the second.
+    const size_t half = moments_.size() / 2;
+    size_t kept = 0;
+    for (size_t i = 0; i < moments_.size(); ++i) {
+      if (i >= half || i % 2 == 0) moments_[kept++] = moments_[i];
+    }
+    moments_.resize(kept);
+  }
+}
+
+/// Ticks come round after 2^24: entries that old are made to look half that old, before they look new.
+void Store::age_entries() {
+  constexpr uint32_t kOldest = 1u << 23;
+  if (is_lfu(policy())) return;
+  const uint32_t now = tick();
+  for (size_t i = 0; i < kShards; ++i) {
+    const std::lock_guard guard(shards_[i].lock);
+    for (uint32_t database = 0; database < shards_[i].databases(); ++database) {
+      shards_[i].table(database)->for_each([&](Entry* entry) {
+        if (entry->age(now) > kOldest) entry->set_recency(now - kOldest);
+      });
+    }
+  }
+}
+
+int64_t Store::idle_ms(uint32_t recency, int64_t now_ms) const {
+  const uint32_t now = tick();
+  const uint32_t then = now - ((now - recency) & Entry::kRecencyMask);
+  const std::lock_guard guard(moments_mutex_);
+  // The last moment before the access.
+  auto after = std::upper_bound(moments_.begin(), moments_.end(), then, [now](uint32_t access, const Moment& moment) {
+    return now - access > now - moment.tick;
+  });
+  if (moments_.empty()) return 0;
+  if (after != moments_.begin()) --after;
+  return std::max<int64_t>(0, now_ms - after->ms);
+}
+
+// -- Expiry --
+
+bool Store::sweep(StoreThread& thread, int64_t budget_us) {
+  if (!active_expire_.load(std::memory_order_relaxed)) return false;
+  const int64_t start = clock_.steady_us();
+  size_t visited = 0;
+  const size_t share = (kShards + planned_threads_ - 1) / planned_threads_;
+  bool more = false;
+  while (visited < share) {
+    const size_t index = (thread.sweep_shard_ * planned_threads_ + thread.index()) % kShards;
+    Shard& shard = shards_[index];
+    bool finished = true;
+    {
+      const std::lock_guard guard(shard.lock);
+      const auto database = static_cast<uint32_t>(thread.sweep_database_);
+      if (database < shard.databases()) {
+        finished = sweep_table(thread, shard, database, *shard.table(database));
+        if (finished) ++thread.sweep_database_;
+        finished = finished && thread.sweep_database_ >= shard.databases();
+      }
+    }
+    if (finished) {
+      thread.sweep_database_ = 0;
+      thread.sweep_shard_ = (thread.sweep_shard_ + 1) % share;
+      ++visited;
+    }
+    if (clock_.steady_us() - start >= budget_us) {
+      more = visited < share;
+      break;
+    }
+  }
+  thread.expire_cycle_us.add(clock_.steady_us() - start);
+  return more;
+}
+
+bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table) {
+  if (table.deadlines() == 0) return true;
+  const int64_t now = thread.now_ms();
+  const bool prompt = table.deadlines() * kShards < kPromptSweepKeys;
+  size_t chunks = kSweepChunks;
+  auto& found = thread.sweep_found_;
+  found.clear();
+  const bool finished =
+      table.sweep(now, prompt ? now : now - kSweepSlackMs, &chunks, [&](uint32_t order, Entry* entry) {
+        found.emplace_back(order, entry);
+        Arena::prefetch_for_free(entry);
+      });
+  for (const auto& [order, entry] : found) {
+    thread.raise(kEventExpired, "expired", database, entry->key());
+    if (shard.watches != nullptr) shard.watches->changed(database, entry->key(), false);
+    const auto before = table.memory();
+    table.erase(table.find(order, entry));
+    table.shrink();
+    thread.charge(static_cast<int64_t>(table.memory()) - static_cast<int64_t>(before));
+    release(thread, shard, entry, true);
+    thread.expired_keys.add();
+  }
+  return finished;
+}
+
+// -- Whole databases --
+
+size_t Store::size(uint32_t database) {
+  size_t keys = 0;
+  for (size_t i = 0; i < kShards; ++i) {
+    const std::lock_guard guard(shards_[i].lock);
+    if (const Table* table = shards_[i].table(database)) keys += table->size();
+  }
+  return keys;
+}
+
+size_t Store::deadlines(uint32_t database) {
+  size_t keys = 0;
+  for (size_t i = 0; i < kShards; ++i) {
+    const std::lock_guard guard(shards_[i].lock);
+    if (const Table* table = shards_[i].table(database)) keys += table->deadlines();
+  }
+  return keys;
+}
+
+size_t Store::total_size() {
+  size_t keys = 0;
+  for (size_t i = 0; i < kShards; ++i) {
+    const std::lock_guard guard(shards_[i].lock);
+    for (uint32_t database = 0; database < shards_[i].databases(); ++database)
+      keys += shards_[i].table(database)->size();
+  }
+  return keys;
+}
+
+}  // namespace larder::store

@@ -1,0 +1,281 @@
+// The store: shards, the recency clock, memory accounting, eviction and expiry. Commands reach data through a Keyspace
+// (keyspace.h); this header is for whoever owns the store and its threads.
+//
+// Thread rule: a Store may be used from any thread; each thread that touches data does so with a StoreThread of its
+// own.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/hash.h"
+#include "base/random.h"
+#include "store/core/arena.h"
+#include "store/core/background.h"
+#include "store/core/events.h"
+#include "store/core/eviction.h"
+#include "store/core/hit_density.h"
+#include "store/core/shard.h"
+#include "store/values/value.h"
+
+namespace larder::store {
+
+class Store;
+
+/// What one thread needs to work on the store: its idea of the time, its figures, its share of the accounting.
+class StoreThread {
+ public:
+  StoreThread(Store& store, unsigned index, uint64_t seed);
+
+  /// Reads the clock; every deadline and idle time until the next call is measured against this moment. No shard is
+  /// held.
+  void refresh_time();
+  int64_t now_ms() const { return now_us_ / 1000; }
+  int64_t now_us() const { return now_us_; }
+
+  /// Adds to the bytes in use; passed on to the store's total in portions.
+  void charge(int64_t bytes);
+
+  /// Whether an event of this class is wanted by anyone.
+  bool wants(EventClass event_class) const { return (event_mask_ & event_class) != 0; }
+  void set_event_mask(uint32_t mask) { event_mask_ = mask; }
+  void raise(EventClass event_class, std::string_view name, uint32_t database, std::string_view key) {
+    if (wants(event_class)) events_.push_back({event_class, name, database, std::string(key)});
+  }
+  /// Events raised since the last call, in order.
+  std::vector<KeyEvent>& events() { return events_; }
+
+  /// allkeys-lhd: the time since the key's last access ends at `tick` with a hit or an eviction. Called before its
+  /// recency changes.
+  void note_end(const Entry& entry, uint32_t tick, bool hit);
+
+  Store& store() { return store_; }
+  unsigned index() const { return index_; }
+  base::Random& random() { return random_; }
+
+  base::Counter hits, misses;  // of reading look-ups
+  base::Counter expired_keys, evicted_keys;
+  base::Counter expire_cycle_us;  // spent by the sweeper
+  base::Counter changes;          // writes to the dataset
+
+ private:
+  friend class Store;
+  friend class Evictor;
+
+  Store& store_;
+  unsigned index_;
+  int64_t now_us_ = 0;
+  base::Random random_;
+  base::Counter pending_bytes_;  // not yet part of the store's total
+  uint32_t event_mask_ = 0;
+  std::vector<KeyEvent> events_;
+  EvictionPool pool_;
+  std::array<SamplingPlace, 2> sampling_ahead_;
+  HitLog hit_log_;
+  size_t sweep_shard_ = 0;  // where the sweeper goes on
+  size_t sweep_database_ = 0;
+  std::vector<std::pair<uint32_t, Entry*>> sweep_found_;
+};
+
+class Store {
+ public:
+  struct Options {
+    uint32_t databases = 16;
+    unsigned threads = 1;  // how many threads will work on it: the sweeper's shares and the accounting's slack
+    uint64_t seed = 0;     // of the hash and of sampling; 0 takes a random one
+    const base::Clock* clock = &base::Clock::system();
+    bool single_threaded = false;  // one thread alone will ever call: look-ups need no locks
+  };
+
+  static constexpr size_t kShards = 256;
+
+  explicit Store(const Options& options);
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  ~Store();
+
+  uint64_t hash(std::string_view key) const { return base::hash_bytes(key, seed_); }
+  Shard& shard(size_t index) { return shards_[index]; }
+  static size_t shard_index(uint64_t hash) { return hash & (kShards - 1); }
+  uint32_t databases() const { return databases_; }
+  bool single_threaded() const { return single_threaded_; }
+  /// Visits a shard unless another thread holds it: for hints, which are not worth waiting for.
+  template <class Visitor>
+  void if_idle(size_t index, Visitor&& visit) {
+    Shard& shard = shards_[index];
+    if (!single_threaded_ && !shard.lock.try_lock()) return;
+    visit(shard);
+    if (!single_threaded_) shard.lock.unlock();
+  }
+  const base::Clock& clock() const { return clock_; }
+
+  // -- Limits, changed by CONFIG SET while commands run --
+  void set_maxmemory(int64_t bytes);  // 0: no limit
+  int64_t maxmemory() const { return maxmemory_.load(std::memory_order_relaxed); }
+  void set_policy(EvictionPolicy policy);
+  EvictionPolicy policy() const { return policy_.load(std::memory_order_relaxed); }
+  void set_samples(unsigned samples) { samples_.store(samples, std::memory_order_relaxed); }
+  unsigned samples() const { return samples_.load(std::memory_order_relaxed); }
+  void set_lfu(unsigned log_factor, unsigned decay_minutes);
+  unsigned lfu_log_factor() const { return lfu_log_factor_.load(std::memory_order_relaxed); }
+  unsigned lfu_decay_minutes() const { return lfu_decay_minutes_.load(std::memory_order_relaxed); }
+  void set_active_expire(bool on) { active_expire_.store(on, std::memory_order_relaxed); }
+  /// Whether DEL destroys large values in the background, as UNLINK does.
+  void set_lazy_user_del(bool on) { lazy_user_del_.store(on, std::memory_order_relaxed); }
+  bool lazy_user_del() const { return lazy_user_del_.load(std::memory_order_relaxed); }
+  void set_max_string_bytes(int64_t bytes) { max_string_bytes_.store(bytes, std::memory_order_relaxed); }
+  /// The longest string that APPEND and SETRANGE may make (proto-max-bulk-len).
+  int64_t max_string_bytes() const { return max_string_bytes_.load(std::memory_order_relaxed); }
+  void set_encoding_limits(const EncodingLimits& limits);
+  EncodingLimits encoding_limits() const;
+
+  // -- Memory --
+  /// Bytes of keys, values and tables, exact once all threads are between commands.
+  int64_t used_memory() const;
+  int64_t peak_memory() const { return peak_.load(std::memory_order_relaxed); }
+  void reset_peak() { peak_.store(used_memory(), std::memory_order_relaxed); }
+  /// Whether the limit is exceeded, as this thread sees it: off by at most a thousandth of the limit.
+  bool over_limit(const StoreThread& thread, int64_t extra = 0) const {
+    const int64_t limit = maxmemory();
+    return limit > 0 && total_.load(std::memory_order_relaxed) + thread.pending_bytes_.get() + extra > limit;
+  }
+  /// Evicts by the policy until `extra` more bytes fit below the limit. No shard may be held by the caller. False when
+  /// nothing more can go.
+  bool make_room(StoreThread& thread, int64_t extra = 0);
+  /// Gives free pages back to the system.
+  size_t purge();
+
+  // -- Recency --
+  /// The logical clock of LRU, in ticks: it moves on with time, with insertions, and in a small store with every
+  /// access. The lower 24 bits are stored in an entry.
+  uint32_t tick() const { return tick_.load(std::memory_order_relaxed); }
+  /// The tick for a key that is accessed now.
+  uint32_t access_tick() {
+    if (exact_.load(std::memory_order_relaxed)) return tick_.fetch_add(1, std::memory_order_relaxed) + 1;
+    return tick();
+  }
+  void on_insert(Shard& shard) {
+    if (--shard.insertions_to_tick == 0) advance_tick(shard);
+  }
+  /// Called with every reading of the time while no shard is held: ten times a second at most it moves the clock on and
+  /// remembers when which tick was.
+  void note_time(int64_t now_ms) {
+    if (now_ms - noted_ms_.load(std::memory_order_relaxed) >= kNoteEveryMs) note_time_now(now_ms);
+  }
+  /// How long ago a recency tick was, in milliseconds.
+  int64_t idle_ms(uint32_t recency, int64_t now_ms) const;
+
+  HitDensity& hit_density() { return hit_density_; }
+
+  // -- Expiry --
+  /// Reclaims expired keys of this thread's share of the shards for at most `budget_us`; true when more is due.
+  bool sweep(StoreThread& thread, int64_t budget_us);
+
+  // -- Whole databases --
+  size_t size(uint32_t database);
+  /// Keys in all databases.
+  size_t total_size();
+  /// Keys with a deadline.
+  size_t deadlines(uint32_t database);
+
+  /// A thread's place; lives as long as the store. Any thread may call, at start-up.
+  StoreThread& add_thread();
+  /// Visits every StoreThread, to sum figures.
+  template <class Visitor>
+  void for_each_thread(Visitor&& visit) const {
+    const std::lock_guard guard(threads_mutex_);
+    for (const auto& thread : threads_) visit(*thread);
+  }
+
+  /// Frees an entry that is in no table: memory, Blob or Value, and takes it from the accounts. Large values are
+  /// destroyed in the background when `lazy`.
+  void release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy);
+  Background& background() { return background_; }
+  /// The accounts of the background thread.
+  StoreThread& background_thread() { return *background_thread_; }
+  size_t block_bytes() const { return blocks_.mapped_bytes(); }
+
+ private:
+  friend class StoreThread;
+  friend class Evictor;
+
+  static constexpr size_t kArenas = 16;
+  static constexpr size_t kExactBelow = 1024;  // keys: eviction then looks at all of them
+  static constexpr size_t kTicksPerTurnover = 4096;
+  static constexpr int64_t kNoteEveryMs = 100;
+  struct Moment {
+    uint32_t tick;
+    int64_t ms;
+  };
+
+  void advance_tick(Shard& shard);
+  void set_tick_rate(size_t keys);
+  void note_time_now(int64_t now_ms);
+  void age_entries();
+  bool sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table);
+
+  const uint64_t seed_;
+  const uint32_t databases_;
+  const unsigned planned_threads_;
+  const bool single_threaded_;
+  const base::Clock& clock_;
+
+  std::atomic<int64_t> maxmemory_{0};
+  std::atomic<int64_t> charge_slack_{64 * 1024};
+  std::atomic<EvictionPolicy> policy_{EvictionPolicy::noeviction};
+  std::atomic<unsigned> samples_{5};
+  std::atomic<unsigned> lfu_log_factor_{10}, lfu_decay_minutes_{1};
+  std::atomic<bool> active_expire_{true};
+  std::atomic<bool> lazy_user_del_{false};
+  std::atomic<int64_t> max_string_bytes_{int64_t{512} << 20};
+  std::atomic<size_t> set_max_intset_entries_, set_max_listpack_entries_, set_max_listpack_value_;
+
+  HitDensity hit_density_;
+  std::atomic<size_t> noted_keys_{0};  // in all databases, when the time was last noted
+
+  alignas(64) std::atomic<int64_t> total_{0};
+  std::atomic<int64_t> peak_{0};
+  alignas(64) std::atomic<uint32_t> tick_{1};
+  std::atomic<uint32_t> insertions_per_tick_{1};
+  std::atomic<bool> exact_{true};  // so few keys that every access gets its own tick
+
+  std::atomic<uint32_t> aged_at_{1};  // tick of the last age_entries
+  std::atomic<int64_t> noted_ms_{INT64_MIN / 2};
+
+  mutable std::mutex moments_mutex_;
+  std::vector<Moment> moments_;  // ascending; thinned out when long
+
+  mutable std::mutex threads_mutex_;
+  std::vector<std::unique_ptr<StoreThread>> threads_;
+
+  BlockPool blocks_;
+  std::array<std::unique_ptr<Arena>, kArenas> arenas_;
+  std::unique_ptr<Shard[]> shards_;
+  StoreThread* background_thread_;
+  Background background_;
+};
+
+inline void StoreThread::charge(int64_t bytes) {
+  pending_bytes_.add(bytes);
+  const int64_t pending = pending_bytes_.get();
+  const int64_t slack = store_.charge_slack_.load(std::memory_order_relaxed);
+  if (pending > slack || pending < -slack) {
+    store_.total_.fetch_add(pending, std::memory_order_relaxed);
+    pending_bytes_.set(0);
+  }
+}
+
+inline void StoreThread::note_end(const Entry& entry, uint32_t tick, bool hit) {
+  const auto age = static_cast<uint8_t>(HitDensity::age_of(entry.age(tick)));
+  hit_log_.note({.key_class = entry.eviction_class(), .age = age, .hit = hit},
+                store_.noted_keys_.load(std::memory_order_relaxed));
+}
+
+}  // namespace larder::store

@@ -1,0 +1,224 @@
+#include "store/values/member_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/hash.h"
+
+namespace larder::store {
+
+uint64_t member_hash_seed() {
+  static const uint64_t seed = base::random_seed();
+  return seed;
+}
+
+uint32_t MemberTable::order_of(std::string_view member) {
+  return static_cast<uint32_t>(base::hash_bytes(member, member_hash_seed()) >> 32);
+}
+
+MemberTable::~MemberTable() {
+  if (!directory_) return;
+  for (size_t entry = 0; entry < entries();) {
+    const MemberPart* part = directory_[entry];
+    entry += span_of(*part);
+    delete part;
+  }
+}
+
+std::unique_ptr<MemberTable> MemberTable::copy() const {
+  auto result = std::make_unique<MemberTable>();
+  if (!directory_) {
+    result->root_ = root_.copy();
+    result->bytes_ = result->root_.memory();
+    result->allocations_ = result->root_.allocations();
+  } else {
+    auto directory = std::make_unique<MemberPart*[]>(entries());
+    for (size_t entry = 0; entry < entries();) {
+      const size_t span = span_of(*directory_[entry]);
+      std::fill_n(&directory[entry], span, new MemberPart(directory_[entry]->copy()));
+      result->count_in(*directory[entry]);
+      entry += span;
+    }
+    result->directory_ = std::move(directory);
+    result->bytes_ += heap_bytes(entries() * sizeof(MemberPart*));
+    ++result->allocations_;
+  }
+  result->size_ = size_;
+  result->most_slots_ = most_slots_;
+  result->deepest_parts_ = deepest_parts_;
+  result->depth_ = depth_;
+  return result;
+}
+
+// --------------------------------------------------------------------------------------------------------- members
+
+template <class Change>
+bool MemberTable::change(uint32_t order, Change&& change_part) {
+  MemberPart& part = part_of(order);
+  const size_t bytes = part.memory();
+  const size_t allocations = part.allocations();
+  const bool changed = change_part(part);
+  bytes_ += part.memory() - bytes;  // also if only room was made
+  allocations_ += part.allocations() - allocations;
+  most_slots_ = std::max(most_slots_, part.slots());
+  return changed;
+}
+
+bool MemberTable::contains(std::string_view member) const {
+  const uint32_t order = order_of(member);
+  return part_of(order).contains(order, member);
+}
+
+bool MemberTable::add(std::string_view member) {
+  const uint32_t order = order_of(member);
+  if (!change(order, [&](MemberPart& part) { return part.add(order, member); })) return false;
+  ++size_;
+  const MemberPart& part = part_of(order);
+  if (part.size() > kMaxPartSize && part.depth() < kMaxDepth) split(order);
+  return true;
+}
+
+bool MemberTable::remove(std::string_view member) {
+  const uint32_t order = order_of(member);
+  if (!change(order, [&](MemberPart& part) { return part.remove(order, member); })) return false;
+  --size_;
+  if (directory_ && part_of(order).size() <= kMinPairSize) join(order);
+  return true;
+}
+
+void MemberTable::reserve(size_t members) {
+  if (directory_) return;
+  change(0, [&](MemberPart& part) {
+    part.reserve(static_cast<uint32_t>(std::min(members, kMaxPartSize)));
+    return true;
+  });
+}
+
+std::string_view MemberTable::draw(base::Random& random) const {
+  constexpr int kPatience = 200;  // about one attempt in four succeeds, fewer after removals in the order of hashes
+  for (int attempt = 0; attempt < kPatience; ++attempt) {
+    const MemberPart& part = directory_ ? *directory_[random.below(entries())] : root_;
+    const size_t slot = random.below(directory_ ? most_slots_ : part.slots());
+    if (slot >= part.slots()) continue;
+    const char* record = part.record_at(slot);
+    if (record == nullptr) continue;
+    // A part with several entries has been chosen so many times as often as one with a single entry.
+    if (directory_ && part.depth() < depth_ && random.below(span_of(part)) != 0) continue;
+    return MemberPart::text(record);
+  }
+  return nth(random.below(size_));
+}
+
+std::string_view MemberTable::nth(size_t rank) const {
+  const MemberPart* part = &root_;
+  for (size_t entry = 0; directory_; entry += span_of(*part)) {
+    part = directory_[entry];
+    if (rank < part->size()) break;
+    rank -= part->size();
+  }
+  std::string_view found;
+  part->walk(0, [&](uint32_t, std::string_view text) {
+    found = text;
+    return rank-- != 0;
+  });
+  return found;
+}
+
+// ------------------------------------------------------------------------------------------------------- directory
+
+void MemberTable::count_in(const MemberPart& part) {
+  bytes_ += owned_bytes(part);
+  allocations_ += owned_allocations(part);
+}
+
+void MemberTable::count_out(const MemberPart& part) {
+  bytes_ -= owned_bytes(part);
+  allocations_ -= owned_allocations(part);
+}
+
+void MemberTable::make_directory() {
+  directory_ = std::make_unique<MemberPart*[]>(1);
+  bytes_ -= root_.memory();
+  allocations_ -= root_.allocations();
+  directory_[0] = new MemberPart(std::move(root_));
+  count_in(*directory_[0]);
+  bytes_ += heap_bytes(sizeof(MemberPart*));
+  ++allocations_;
+  depth_ = 0;
+  deepest_parts_ = 1;
+}
+
+void MemberTable::split(uint32_t order) {
+  if (!directory_) make_directory();
+  if (part_of(order).depth() == depth_) double_directory();
+  MemberPart& lower = part_of(order);
+  const size_t span = span_of(lower);
+  const size_t first = entry_of(order) & ~(span - 1);
+  count_out(lower);
+  auto* upper = new MemberPart(lower.split());
+  std::fill_n(&directory_[first + span / 2], span / 2, upper);
+  count_in(lower);
+  count_in(*upper);
+  if (lower.depth() == depth_) deepest_parts_ += 2;
+  most_slots_ = std::max({most_slots_, lower.slots(), upper->slots()});
+}
+
+void MemberTable::double_directory() {
+  auto doubled = std::make_unique<MemberPart*[]>(entries() * 2);
+  for (size_t entry = 0; entry < entries(); ++entry) std::fill_n(&doubled[2 * entry], 2, directory_[entry]);
+  bytes_ -= heap_bytes(entries() * sizeof(MemberPart*));
+  directory_ = std::move(doubled);
+  ++depth_;
+  deepest_parts_ = 0;
+  bytes_ += heap_bytes(entries() * sizeof(MemberPart*));
+}
+
+void MemberTable::join(uint32_t order) {
+  MemberPart& part = part_of(order);
+  if (part.depth() == 0) return;
+  const size_t span = span_of(part);
+  const size_t first = entry_of(order) & ~(span - 1);
+  MemberPart& neighbour = *directory_[first ^ span];
+  if (neighbour.depth() != part.depth() || part.size() + size_t{neighbour.size()} > kMinPairSize) return;
+  MemberPart& lower = (first & span) == 0 ? part : neighbour;
+  MemberPart& upper = (first & span) == 0 ? neighbour : part;
+  count_out(lower);
+  count_out(upper);
+  if (part.depth() == depth_) deepest_parts_ -= 2;
+  lower.absorb(std::move(upper));
+  delete &upper;
+  std::fill_n(&directory_[first & ~span], 2 * span, &lower);
+  count_in(lower);
+  while (depth_ > 0 && deepest_parts_ == 0) halve_directory();
+  if (depth_ == 0) drop_directory();
+}
+
+void MemberTable::halve_directory() {
+  auto halved = std::make_unique<MemberPart*[]>(entries() / 2);
+  for (size_t entry = 0; entry < entries() / 2; ++entry) halved[entry] = directory_[2 * entry];
+  bytes_ -= heap_bytes(entries() * sizeof(MemberPart*));
+  directory_ = std::move(halved);
+  --depth_;
+  bytes_ += heap_bytes(entries() * sizeof(MemberPart*));
+  deepest_parts_ = parts_at_full_depth();
+}
+
+size_t MemberTable::parts_at_full_depth() const {
+  return static_cast<size_t>(std::count_if(directory_.get(), directory_.get() + entries(),
+                                           [&](const MemberPart* part) { return part->depth() == depth_; }));
+}
+
+void MemberTable::drop_directory() {
+  const std::unique_ptr<MemberPart> part(directory_[0]);
+  count_out(*part);
+  bytes_ -= heap_bytes(sizeof(MemberPart*));
+  --allocations_;
+  directory_.reset();
+  deepest_parts_ = 0;
+  root_ = std::move(*part);
+  bytes_ += root_.memory();
+  allocations_ += root_.allocations();
+  most_slots_ = root_.slots();
+}
+
+}  // namespace larder::store
