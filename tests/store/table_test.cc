@@ -103,7 +103,7 @@ class Model {
   }
 
   /// Everything that table.h promises and that can be seen from outside.
-  void base::check() const {
+  void check() const {
     ASSERT_EQ(table.size(), by_order_.size());
     size_t used = 0, deadlines = 0;
     uint32_t last = 0;
