@@ -23,7 +23,6 @@ namespace larder::server {
 namespace {
 
 constexpr size_t kReadAhead = 64 * 1024;
-constexpr size_t kLargestPatience = 64 * 1024 * 1024;  // of output that waits; beyond it nothing more is read
 constexpr size_t kSlices = 64;
 constexpr size_t kLeastRoom = 1024;
 constexpr size_t kIdleStorage = 16 * 1024;  // output storage that a connection may keep
@@ -112,13 +111,13 @@ std::span<char> Session::receive(std::span<char> buffer) {
   return {};
 }
 
-/// Tells the poller what this connection waits for, when that has changed. Input is not read while too much output
-/// waits for a client that does not read it, nor while more than a buffer of requests waits for the end of a pause.
+/// Tells the poller what this connection waits for, when that has changed. Input is read however much output waits, as
+/// in Redis: many clients write a whole pipeline before they read, and what bounds the output is its limit. It is not
+/// read while more than a buffer of requests waits for the end of a pause.
 void Session::update_interest() {
   if (closed_) return;
   const bool write = !client.output.empty();
-  const bool read = !client.close_after_reply && client.output.size() <= kLargestPatience &&
-                    !(waiting() && backlog_size_ > kReadAhead);
+  const bool read = !client.close_after_reply && !(waiting() && backlog_size_ > kReadAhead);
   if (read == wants_read_ && write == wants_write_) [[likely]]
     return;
   wants_read_ = read;

@@ -2,8 +2,11 @@
 // happens to requests that arrive in pieces, late, or to a client that does not read.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -173,6 +176,35 @@ TEST(Output, AboveTheHardLimitAClientIsClosed) {
   slow.send_raw(pipeline);
   EXPECT_TRUE(eventually([&] { return server.logged("closed for overcoming of output buffer limits"); }));
   EXPECT_EQ(ask(writer, "PING"), "PONG");
+}
+
+/// Reads nothing before everything has been sent; false when the server has stopped reading.
+bool send_without_reading(int descriptor, std::string_view bytes) {
+  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+  while (!bytes.empty()) {
+    if (test::wait_until(descriptor, POLLOUT, deadline) == 0) return false;
+    const ssize_t sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) bytes.remove_prefix(static_cast<size_t>(sent));
+    if (sent < 0 && errno != EAGAIN) return false;
+  }
+  return true;
+}
+
+TEST(Output, InputIsReadHoweverMuchOutputWaits) {
+  RunningServer server;
+  RespClient other = server.client();
+  ask(other, "SET", "large", std::string(8 << 20, 'l'));
+  std::string gets;
+  for (int i = 0; i < 10; ++i) gets += "GET large\r\n";
+  const std::string set = test::encode_command({"SET", "next", std::string(4 << 20, 'n')});
+  std::vector<test::Descriptor> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(test::connect_to(server.endpoint(), seconds(10)));
+    ASSERT_TRUE(send_without_reading(clients.back().get(), gets));
+    ASSERT_TRUE(eventually([&] { return output_waiting(other) > 64 << 20; }));
+    EXPECT_TRUE(send_without_reading(clients.back().get(), set));
+  }
+  EXPECT_TRUE(eventually([&] { return ask(other, "STRLEN", "next") == std::to_string(4 << 20); }));
 }
 
 TEST(Output, ASubscriberThatDoesNotReadIsClosedByItsOwnLimit) {
