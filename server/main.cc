@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <system_error>
 
 #include "server/config/start_options.h"
 #include "server/core.h"
@@ -59,6 +60,10 @@ class StopSignal {
 };
 
 int serve(StartOptions options) {
+  if (auto fits = fit_maxclients(options); !fits) {
+    std::fprintf(stderr, "%s\n", fits.error().c_str());
+    return EXIT_FAILURE;
+  }
   const Settings settings = options.settings;
   if (auto prepared = prepare_process(settings); !prepared) {
     std::fprintf(stderr, "%s\n", prepared.error().c_str());
@@ -93,5 +98,10 @@ int main(int argc, char** argv) {
   }
   auto options = parse_command_line(argc, argv);
   if (!options) return print(options.error());
-  return serve(std::move(*options));
+  try {
+    return serve(std::move(*options));
+  } catch (const std::system_error& error) {  // descriptors or threads that the system does not grant
+    std::fprintf(stderr, "Can't start: %s\n", error.what());
+    return EXIT_FAILURE;
+  }
 }

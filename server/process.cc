@@ -20,7 +20,8 @@ namespace larder::server {
 
 namespace {
 
-constexpr rlim_t kOwnDescriptors = 32;
+constexpr rlim_t kOwnDescriptors = 32;       // apart from connections, as Redis reserves
+constexpr rlim_t kDescriptorsPerThread = 4;  // two epoll sets, a timer, an event
 constexpr const char* kDefaultPidFile = "/var/run/redis.pid";
 
 tl::expected<void, std::string> go_to_background() {
@@ -47,10 +48,45 @@ bool raise_file_limit(int64_t maxclients) {
   return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= wanted;
 }
 
+tl::expected<void, std::string> fit_maxclients(StartOptions& options) {
+  Settings& settings = options.settings;
+  const rlim_t reserved = kOwnDescriptors + kDescriptorsPerThread * static_cast<rlim_t>(settings.io_threads);
+  const rlim_t wanted = static_cast<rlim_t>(settings.maxclients) + reserved;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return {};
+  const rlim_t before = limit.rlim_cur;
+  // A privileged process may raise the hard limit too; any other gets as far as that.
+  limit = {.rlim_cur = wanted, .rlim_max = std::max(wanted, limit.rlim_max)};
+  if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) return {};
+  const int error = errno;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max > limit.rlim_cur) {
+    limit.rlim_cur = std::min(wanted, limit.rlim_max);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= wanted) return {};
+  if (limit.rlim_cur <= reserved) {
+    return tl::unexpected(
+        fmt::format("Your current 'ulimit -n' of {} is not enough for the server to start. Please increase your open "
+                    "file limit to at least {}. Exiting.",
+                    before, wanted));
+  }
+  const auto asked = settings.maxclients;
+  settings.maxclients = static_cast<int64_t>(limit.rlim_cur - reserved);
+  options.notices.push_back(
+      fmt::format("You requested maxclients of {} requiring at least {} max file descriptors.", asked, wanted));
+  options.notices.push_back(
+      fmt::format("Server can't set maximum open files to {} because of OS error: {}.", wanted, std::strerror(error)));
+  options.notices.push_back(
+      fmt::format("Current maximum open files is {}. maxclients has been reduced to {} to compensate for low ulimit. "
+                  "If you need higher maxclients increase 'ulimit -n'.",
+                  limit.rlim_cur, settings.maxclients));
+  return {};
+}
+
 tl::expected<void, std::string> prepare_process(const Settings& settings) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
-  raise_file_limit(settings.maxclients);
   if (!settings.dir.empty() && ::chdir(settings.dir.c_str()) != 0) {
     return tl::unexpected(fmt::format("Can't chdir to '{}': {}", settings.dir, std::strerror(errno)));
   }

@@ -17,8 +17,12 @@ namespace larder::server {
 /// Raises the limit of open files to what so many clients need, as far as the system allows; false when that is less.
 bool raise_file_limit(int64_t maxclients);
 
-/// Ignores SIGPIPE and SIGHUP, raises the limit of open files as far as maxclients wants and the system allows, changes
-/// the directory, goes to the background. The error is one line for people.
+/// Raises the limit of open files to what maxclients and the server itself need. Where the system does not allow that,
+/// maxclients is lowered and the notices say so, as Redis does. The error, human-readable in one line: not even one
+/// client could be served.
+tl::expected<void, std::string> fit_maxclients(StartOptions& options);
+
+/// Ignores SIGPIPE and SIGHUP, changes the directory, goes to the background. The error is one line for people.
 tl::expected<void, std::string> prepare_process(const Settings& settings);
 
 /// Version, configuration and notices, as Redis begins its log.

@@ -14,9 +14,11 @@
 
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 #include "server/core.h"
@@ -28,6 +30,8 @@ namespace larder::server {
 namespace {
 
 constexpr int kAcceptsPerTurn = 256;
+constexpr std::chrono::milliseconds kPauseWithoutResources{100};
+constexpr std::chrono::seconds kBetweenFailuresLogged{1};
 
 constexpr std::string_view kTooManyClients = "-ERR max number of clients reached\r\n";
 constexpr std::string_view kProtectedMode =
@@ -98,7 +102,7 @@ int port_of(int fd) {
 class Listeners::Listener : public std::enable_shared_from_this<Listener> {
  public:
   Listener(Core& core, asio::io_context& context, int fd, bool unix_socket, Place place)
-      : core_(core), descriptor_(context, fd), unix_socket_(unix_socket), place_(std::move(place)) {}
+      : core_(core), descriptor_(context, fd), retry_(context), unix_socket_(unix_socket), place_(std::move(place)) {}
 
   const Place& place() const { return place_; }
 
@@ -106,31 +110,50 @@ class Listeners::Listener : public std::enable_shared_from_this<Listener> {
     descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
                            [self = shared_from_this()](std::error_code error) {
                              if (error) return;
-                             self->accept_waiting();
-                             self->accept();
+                             if (self->accept_waiting()) return self->accept();
+                             self->accept_later();
                            });
   }
 
   void close() {
     std::error_code ignored;
     descriptor_.close(ignored);
+    retry_.cancel();
   }
 
  private:
-  void accept_waiting() {
+  /// For the time being the system has no descriptor or memory for another connection: what waits to be accepted would
+  /// wake the thread again at once.
+  void accept_later() {
+    retry_.expires_after(kPauseWithoutResources);
+    retry_.async_wait([self = shared_from_this()](std::error_code error) {
+      if (!error && self->descriptor_.is_open()) self->accept();
+    });
+  }
+
+  void log_failure(int error) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - logged_ < kBetweenFailuresLogged) return;
+    logged_ = now;
+    core_.log.warning("Accepting client connection: accept: {}", std::strerror(error));
+  }
+
+  /// False when accepting makes no sense for a while.
+  bool accept_waiting() {
     for (int i = 0; i < kAcceptsPerTurn; ++i) {
       sockaddr_storage peer{};
       socklen_t size = sizeof peer;
       const int fd = ::accept4(descriptor_.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size,
                                SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd < 0) {
-        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ECONNABORTED && errno != EINTR) {
-          core_.log.warning("Error accepting a client connection: {}", std::strerror(errno));
-        }
-        return;
+        const int error = errno;
+        if (error == EAGAIN || error == EWOULDBLOCK || error == ECONNABORTED || error == EINTR) return true;
+        log_failure(error);
+        return false;
       }
       welcome(fd, peer);
     }
+    return true;
   }
 
   void welcome(int fd, const sockaddr_storage& peer) {
@@ -150,6 +173,8 @@ class Listeners::Listener : public std::enable_shared_from_this<Listener> {
 
   Core& core_;
   asio::posix::stream_descriptor descriptor_;
+  asio::steady_timer retry_;
+  std::chrono::steady_clock::time_point logged_{};  // when a failure was logged last
   const bool unix_socket_;
   const Place place_;  // of TCP
 };

@@ -2,6 +2,7 @@
 // it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -188,6 +189,78 @@ TEST(Program, APortInUseIsRedisErrorAndExitOne) {
                                          ": bind: Address already in use"));
   EXPECT_THAT(second.output(), HasSubstr("Failed listening on port " + port + " (tcp), aborting."));
   EXPECT_TRUE(first.running());
+}
+
+size_t occurrences(const std::string& text, std::string_view part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+void limit_descriptors(const Process& process, rlim_t most) {
+  rlimit limit{};
+  ASSERT_EQ(::prlimit(process.pid(), RLIMIT_NOFILE, nullptr, &limit), 0);
+  limit.rlim_cur = most;
+  ASSERT_EQ(::prlimit(process.pid(), RLIMIT_NOFILE, &limit, nullptr), 0);
+}
+
+TEST(Program, OutOfDescriptorsItServesItsClientsAndLogsLittle) {
+  Process process({.argv = command({"--port", "auto"})});
+  const Endpoint endpoint = Endpoint::tcp(port_of(process));
+  RespClient served(endpoint);
+  ASSERT_EQ(ask(served, "PING"), "PONG");
+  limit_descriptors(process, 4);
+  RespClient waiting(endpoint);
+  waiting.send({"PING"});
+  for (int i = 0; i < 3000; ++i) ASSERT_EQ(ask(served, "PING"), "PONG");
+  ASSERT_TRUE(process.wait_for_output("Accepting client connection: accept: Too many open files", kPatience));
+  EXPECT_LT(occurrences(process.output(), "Too many open files"), 20u);
+  limit_descriptors(process, 256);
+  EXPECT_EQ(text_of(waiting.receive()), "PONG");
+}
+
+/// The program under `ulimit -n`, hard limit included, without the privilege to raise it.
+std::vector<std::string> command_with_descriptors(int most) {
+  std::vector<std::string> argv = {"sh",
+                                   "-c",
+                                   "ulimit -n " + std::to_string(most) + "; exec \"$0\" \"$@\"",
+                                   LARDER_BINARY,
+                                   "--port",
+                                   "auto",
+                                   "--bind",
+                                   "127.0.0.1",
+                                   "--io-threads",
+                                   "2"};
+  if (::geteuid() == 0) argv.insert(argv.begin(), {"setpriv", "--bounding-set", "-sys_resource"});
+  return argv;
+}
+
+TEST(Program, LowersMaxclientsToWhatTheDescriptorsAllow) {
+  Process process({.argv = command_with_descriptors(44)});
+  const Endpoint endpoint = Endpoint::tcp(port_of(process));
+  EXPECT_THAT(process.output(),
+              HasSubstr("You requested maxclients of 10000 requiring at least 10040 max file descriptors."));
+  EXPECT_THAT(
+      process.output(),
+      HasSubstr("Current maximum open files is 44. maxclients has been reduced to 4 to compensate for low ulimit."));
+  std::vector<RespClient> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back(endpoint);
+    ASSERT_EQ(ask(clients.back(), "PING"), "PONG");
+  }
+  EXPECT_EQ(clients.front().call({"CONFIG", "GET", "maxclients"}).value.items.at(1).text, "4");
+  RespClient refused(endpoint);
+  EXPECT_EQ(refused.receive_until_closed().bytes, "-ERR max number of clients reached\r\n");
+}
+
+TEST(Program, WithTooFewDescriptorsToStartItSaysSo) {
+  for (const int most : {6, 8, 12, 20, 40}) {
+    Process process({.argv = command_with_descriptors(most)});
+    EXPECT_EQ(process.wait(kPatience), (ExitStatus{.code = 1, .signal = 0})) << most;
+    EXPECT_THAT(process.output(),
+                HasSubstr("is not enough for the server to start. Please increase your open file limit to at least"))
+        << most;
+  }
 }
 
 TEST(Program, TheReadyFileTellsTheWay) {
