@@ -215,20 +215,17 @@ bool RequestParser::read_body(std::span<char> input) {
   return true;
 }
 
-// Moves scanned_ to the first `wanted` of the line at position_. Limits are applied to the distance, not to what
-// happens to be in the buffer, so that the outcome does not depend on how the input was cut.
+// Moves scanned_ to the first `wanted` of the line at position_. As in Redis a NUL before it hides the line's end, so
+// the request never becomes complete, and the limit holds for what has arrived without an end: a longer line that
+// arrives with its end is accepted.
 bool RequestParser::find_in_line(char wanted, std::span<char> input, const ParserLimits& limits,
                                  std::string_view too_long) {
-  const size_t window = std::min(input.size() - position_, limits.max_inline_length + 1);
-  const size_t end = position_ + window;
-  if (scanned_ < end) {
-    if (const void* found = std::memchr(input.data() + scanned_, wanted, end - scanned_)) {
-      scanned_ = static_cast<size_t>(static_cast<const char*>(found) - input.data());
-      return true;
-    }
-    scanned_ = end;
-  }
-  if (window > limits.max_inline_length) fail(too_long);
+  const std::string_view unscanned{input.data() + scanned_, input.size() - scanned_};
+  const size_t end = std::min(unscanned.find(wanted), unscanned.size());
+  const size_t nul = unscanned.substr(0, end).find('\0');
+  scanned_ += std::min(nul, end);
+  if (nul == std::string_view::npos && end < unscanned.size()) return true;
+  if (input.size() - position_ > limits.max_inline_length) fail(too_long);
   return false;
 }
 

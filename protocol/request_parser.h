@@ -19,7 +19,7 @@ namespace larder::protocol {
 struct ParserLimits {
   int64_t max_bulk_length = int64_t{512} << 20;  ///< bytes of one argument (proto-max-bulk-len)
   int64_t max_multibulk_length = INT32_MAX;      ///< arguments of one request
-  size_t max_inline_length = size_t{64} << 10;   ///< bytes of an inline request or of a length line before its end
+  size_t max_inline_length = size_t{64} << 10;   ///< bytes that may arrive of a line without its end
   bool authenticated = true;                     ///< false: at most 10 arguments of 16 KiB
 };
 

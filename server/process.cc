@@ -87,6 +87,7 @@ tl::expected<void, std::string> fit_maxclients(StartOptions& options) {
 tl::expected<void, std::string> prepare_process(const Settings& settings) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGALRM, SIG_IGN);
   if (!settings.dir.empty() && ::chdir(settings.dir.c_str()) != 0) {
     return tl::unexpected(fmt::format("Can't chdir to '{}': {}", settings.dir, std::strerror(errno)));
   }

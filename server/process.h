@@ -22,7 +22,7 @@ bool raise_file_limit(int64_t maxclients);
 /// client could be served.
 tl::expected<void, std::string> fit_maxclients(StartOptions& options);
 
-/// Ignores SIGPIPE and SIGHUP, changes the directory, goes to the background. The error is one line for people.
+/// Ignores SIGPIPE, SIGHUP and SIGALRM, changes the directory, goes to the background. The error is one line for people.
 tl::expected<void, std::string> prepare_process(const Settings& settings);
 
 /// Version, configuration and notices, as Redis begins its log.

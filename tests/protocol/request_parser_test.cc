@@ -375,13 +375,28 @@ TEST(RequestParser, RefusesLinesWithoutEnd) {
   EXPECT_EQ(at_once("*1\r\n$" + digits + "1").error, "ERR Protocol error: too big bulk count string");
 }
 
-TEST(RequestParser, TheInlineLimitDoesNotDependOnHowTheInputIsCut) {
+TEST(RequestParser, TheInlineLimitHoldsForWhatArrivesWithoutItsEnd) {
   const ParserLimits limits{.max_inline_length = 16};
   EXPECT_EQ(parse_all("ECHO 12345678901\n", limits).requests, (std::vector<Words>{{"ECHO", "12345678901"}}));
-  EXPECT_EQ(error_of("ECHO 123456789012\n", limits), "too big inline request");
-  EXPECT_EQ(error_of("ECHO 12345678901\r\n" + std::string(20, 'x') + "\n", limits), "too big inline request");
-  EXPECT_EQ(error_of("*1\r\n$0000000000000000\r\n", limits), "too big bulk count string");
-  EXPECT_EQ(error_of("*00000000000000000000\r\n", limits), "too big mbulk count string");
+  const std::string argument(200, 'x');
+  EXPECT_EQ(at_once("ECHO " + argument + "\r\n", limits).requests, (std::vector<Words>{{"ECHO", argument}}));
+  EXPECT_EQ(feed("ECHO " + argument + "\r\n", limits, [] { return size_t{1}; }).error,
+            "ERR Protocol error: too big inline request");
+  EXPECT_EQ(feed("*1\r\n$00000000000000000\r\n", limits, [] { return size_t{1}; }).error,
+            "ERR Protocol error: too big bulk count string");
+  EXPECT_EQ(feed("*00000000000000000000\r\n", limits, [] { return size_t{1}; }).error,
+            "ERR Protocol error: too big mbulk count string");
+}
+
+TEST(RequestParser, ANulHidesTheEndOfALine) {
+  using std::string_literals::operator""s;
+  for (const std::string line : {"PI\0NG\r\n"s, "*1\0\r\n$4\r\nPING\r\n"s, "*1\r\n$4\0\r\nPING\r\n"s,
+                                 "*2\r\n$\0004\r\nECHO\r\n$1\r\na\r\n"s, "*1\r\nx\0\r\n"s}) {
+    EXPECT_TRUE(waits(line));
+    const std::string error = at_once(line + std::string(65536, 'x') + "\r\n").error;
+    EXPECT_TRUE(error.starts_with("ERR Protocol error: too big "));
+  }
+  EXPECT_EQ(at_once("*2\r\n$4\r\nECHO\r\n$3\r\na\0b\r\n"s).requests, (std::vector<Words>{{"ECHO", "a\0b"s}}));
 }
 
 TEST(RequestParser, HonoursTheConfiguredLimits) {

@@ -172,6 +172,14 @@ TEST(Program, ASecondSignalEndsItAtOnce) {
   EXPECT_LE(status->code, 1);
 }
 
+TEST(Program, IgnoresHangUpsAndAlarms) {
+  Process process({.argv = command({"--port", "auto"})});
+  RespClient client(Endpoint::tcp(port_of(process)));
+  for (const int signal : {SIGHUP, SIGPIPE, SIGALRM}) process.signal(signal);
+  EXPECT_EQ(ask(client, "PING"), "PONG");
+  EXPECT_EQ(process.stop(), (ExitStatus{.code = 0, .signal = 0}));
+}
+
 TEST(Program, ShutdownEndsIt) {
   Process process({.argv = command({"--port", "auto"})});
   RespClient client(Endpoint::tcp(port_of(process)));
