@@ -285,6 +285,9 @@ tl::expected<void, std::string> Listeners::open(const Settings& settings) {
   for (const Bound& one : *bound) places_.push_back(one.place);
   take(std::move(*bound));
   port_.store(port, std::memory_order_relaxed);
+  if (tcp_.empty() && settings.unixsocket.empty()) {
+    return tl::unexpected(std::string("Configured to not listen anywhere, exiting."));
+  }
   if (settings.unixsocket.empty()) return {};
   auto unix_listener = open_unix(settings);
   if (!unix_listener) {

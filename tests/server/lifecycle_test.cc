@@ -271,6 +271,17 @@ TEST(Program, WithTooFewDescriptorsToStartItSaysSo) {
   }
 }
 
+TEST(Program, ListeningNowhereIsRedisErrorAndExitOne) {
+  for (const auto& arguments : {std::vector<std::string>{"--port", "0"}, {"--port", "auto", "--bind", ""}}) {
+    std::vector<std::string> argv = {LARDER_BINARY};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    Process process({.argv = argv});
+    EXPECT_EQ(process.wait(kPatience), (ExitStatus{.code = 1, .signal = 0}));
+    EXPECT_THAT(process.output(), HasSubstr("Configured to not listen anywhere, exiting."));
+    EXPECT_THAT(process.output(), testing::Not(HasSubstr("Server initialized")));
+  }
+}
+
 TEST(Program, TheReadyFileTellsTheWay) {
   const test::TempDir directory;
   const std::string ready = directory.file("ready"), socket = directory.file("s");
