@@ -143,7 +143,8 @@ Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
   reply.on_error(&Dispatcher::count_error, this);
 
   const bool plain = spec != nullptr && accepts(spec->arity, args.size()) && spec->handler && !spec->is(kProtected) &&
-                     client.authenticated && !client.transaction.active && !client.limited_to_pubsub() &&
+                     (client.authenticated || thread_.settings().requirepass.empty()) && !client.transaction.active &&
+                     !client.limited_to_pubsub() &&
                      !(spec->is(kDenyOom) && core_.store.over_limit(store_thread_, room_beforehand(request.bytes)));
   if (!plain) [[unlikely]] {
     if (spec == nullptr && is_http(args[0])) {

@@ -58,6 +58,7 @@ std::string permitted(const GateRequest& request) {
 
 std::string authenticated(const GateRequest& request) {
   if (request.client.authenticated || request.spec->is(kNoAuth)) return {};
+  if (request.thread.settings().requirepass.empty()) return {};  // there is none any more
   return std::string(protocol::kNoAuth);
 }
 

@@ -127,13 +127,14 @@ void Session::update_interest() {
 
 Parsed Session::parse(std::span<char> input, Batch& batch) {
   const Settings& settings = thread_.settings();
+  const bool authenticated = client.authenticated || settings.requirepass.empty();
   const protocol::ParserLimits limits{.max_bulk_length = settings.proto_max_bulk_len_bytes,
                                       .max_multibulk_length = INT32_MAX,
                                       .max_inline_length = 64 * 1024,
-                                      .authenticated = client.authenticated};
+                                      .authenticated = authenticated};
   Parsed parsed{.input = input, .first = batch.requests.size()};
   // What may change the limits or the protocol is not read past.
-  const size_t most = client.authenticated ? std::max(batch.requests.size() + 1, Batch::kMost) : parsed.first + 1;
+  const size_t most = authenticated ? std::max(batch.requests.size() + 1, Batch::kMost) : parsed.first + 1;
   Dispatcher& dispatcher = thread_.dispatcher();
   while (!parsed.input.empty()) {
     if (batch.requests.size() == most) {

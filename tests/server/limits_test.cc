@@ -287,6 +287,20 @@ TEST(Connections, NeedThePasswordOnlyWhenThereIsOne) {
   EXPECT_EQ(hello.call({"HELLO", "3", "AUTH", "default", "secret"}).value.type, '%');
 }
 
+TEST(Connections, ThatWaitForAPasswordAreServedOnceThereIsNone) {
+  RunningServer server([](Settings& settings) { settings.requirepass = "secret"; });
+  RespClient waiting = server.client(), admin = server.client();
+  EXPECT_EQ(ask(waiting, "GET", "a"), "NOAUTH Authentication required.");
+  EXPECT_EQ(ask(admin, "AUTH", "secret"), "OK");
+  EXPECT_EQ(ask(admin, "CONFIG", "SET", "requirepass", ""), "OK");
+  EXPECT_EQ(ask(waiting, "GET", "a"), "(nil)");
+  EXPECT_EQ(ask(waiting, "SET", "a", std::string(20'000, 'x')), "OK");
+  EXPECT_THAT(ask(waiting, "HELLO", "3"), StartsWith("NOAUTH "));  // as redis-server answers
+  EXPECT_EQ(ask(admin, "CONFIG", "SET", "requirepass", "another"), "OK");
+  EXPECT_EQ(ask(waiting, "PING"), "NOAUTH Authentication required.");
+  EXPECT_EQ(ask(admin, "PING"), "PONG");
+}
+
 TEST(Connections, AnUnauthenticatedClientMaySendLittle) {
   RunningServer server([](Settings& settings) { settings.requirepass = "secret"; });
   RespClient many = server.client();
