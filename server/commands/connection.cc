@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "base/number.h"
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
@@ -42,28 +44,30 @@ bool log_in(CommandContext& context, std::string_view user, std::string_view pas
   return right;
 }
 
-/// Reads and applies HELLO's options one after the other, as Redis does: what came before an error stays.
-bool apply_hello_options(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+struct HelloOptions {
+  std::optional<std::string_view> user, name;
+  std::string_view password;
+};
+
+/// HELLO's options; nothing after an error, which has been replied.
+std::optional<HelloOptions> read_hello_options(ArgReader& args, ReplyWriter& reply) {
+  HelloOptions options;
   while (args.more()) {
     if (args.remaining() >= 3 && args.token("AUTH")) {
-      const auto user = args.bytes();
-      if (!log_in(context, user, args.bytes())) {
-        reply.error(protocol::kWrongPass);
-        return false;
-      }
+      options.user = args.bytes();
+      options.password = args.bytes();
     } else if (args.remaining() >= 2 && args.token("SETNAME")) {
-      const auto name = args.bytes();
-      if (!is_client_name(name)) {
+      options.name = args.bytes();
+      if (!is_client_name(*options.name)) {
         reply.error(kInvalidClientName);
-        return false;
+        return std::nullopt;
       }
-      context.client().name = std::string(name);
     } else {
       reply.error(fmt::format("ERR Syntax error in HELLO option '{}'", as_text(args.bytes())));
-      return false;
+      return std::nullopt;
     }
   }
-  return true;
+  return options;
 }
 
 void write_greeting(CommandContext& context, ReplyWriter& reply) {
@@ -108,12 +112,15 @@ void hello(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
     if (*asked != 2 && *asked != 3) return reply.error(protocol::kNoProto);
     version = static_cast<int>(*asked);
   }
-  if (!apply_hello_options(args, context, reply)) return;
+  const auto options = read_hello_options(args, reply);
+  if (!options) return;
+  if (options->user && !log_in(context, *options->user, options->password)) return reply.error(protocol::kWrongPass);
   if (!client.authenticated) {
     return reply.error(
         "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> "
         "<pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
   }
+  if (options->name) client.name = std::string(*options->name);
   client.protocol = version;
   reply.set_version(version);
   write_greeting(context, reply);

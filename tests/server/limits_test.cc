@@ -301,6 +301,20 @@ TEST(Connections, ThatWaitForAPasswordAreServedOnceThereIsNone) {
   EXPECT_EQ(ask(admin, "PING"), "PONG");
 }
 
+TEST(Connections, HelloAppliesNothingBeforeAllOptionsAreChecked) {
+  RunningServer server([](Settings& settings) { settings.requirepass = "secret"; });
+  RespClient client = server.client();
+  EXPECT_EQ(ask(client, "HELLO", "3", "AUTH", "default", "secret", "SETNAME", "me", "FOO"),
+            "ERR Syntax error in HELLO option 'FOO'");
+  EXPECT_EQ(ask(client, "PING"), "NOAUTH Authentication required.");
+  EXPECT_EQ(ask(client, "HELLO", "3", "SETNAME", "me", "AUTH", "default", "wrong"),
+            "WRONGPASS invalid username-password pair or user is disabled.");
+  EXPECT_EQ(ask(client, "AUTH", "secret"), "OK");
+  EXPECT_EQ(ask(client, "CLIENT", "GETNAME"), "(nil)");
+  EXPECT_EQ(client.call({"HELLO", "3", "SETNAME", "me", "AUTH", "default", "secret"}).value.type, '%');
+  EXPECT_EQ(ask(client, "CLIENT", "GETNAME"), "me");
+}
+
 TEST(Connections, AnUnauthenticatedClientMaySendLittle) {
   RunningServer server([](Settings& settings) { settings.requirepass = "secret"; });
   RespClient many = server.client();
