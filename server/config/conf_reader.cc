@@ -56,11 +56,25 @@ std::vector<std::string> included_files(const std::string& pattern) {
   return files;
 }
 
-// Whether a directive without effect was given a value that a user would miss: neither its default nor "off".
-bool would_be_missed(const Directive& directive, const Settings& settings) {
-  const auto value = format_value(directive, settings);
-  if (value.empty() || value == "no" || value == "0") return false;
-  return value != directive.initial || directive.name == "save";
+constexpr std::string_view kUsersMissing =
+    "user restricts who may do what, but Larder has no users yet: it would be open to everybody. A password for all is "
+    "set with requirepass.";
+constexpr std::string_view kRenamingMissing =
+    "rename-command takes commands away from clients, but Larder cannot rename yet: they would stay available.";
+
+// The user line that restricts nothing, which is what CONFIG REWRITE of a server without users writes.
+bool lets_everybody_in(std::span<const std::string_view> words) {
+  if (words.front() != "default") return false;
+  bool on = false, nopass = false, keys = false, channels = false, commands = false;
+  for (const auto rule : words.subspan(1)) {
+    if (is(rule, "on")) on = true;
+    else if (is(rule, "nopass")) nopass = true;
+    else if (rule == "~*" || is(rule, "allkeys")) keys = true;
+    else if (rule == "&*" || is(rule, "allchannels")) channels = true;
+    else if (is(rule, "+@all") || is(rule, "allcommands")) commands = true;
+    else if (!is(rule, "sanitize-payload")) return false;
+  }
+  return on && nopass && keys && channels && commands;
 }
 
 }  // namespace
@@ -85,6 +99,7 @@ std::optional<StartupMessage> ConfReader::read(std::string_view text, int depth)
       continue;
     }
     if (const auto reason = apply(words)) return line_error(number, line, *reason);
+    note_protection(number, line, words.front());
   }
   return std::nullopt;
 }
@@ -115,14 +130,9 @@ ConfReader::Outcome ConfReader::apply_directive(const Directive& directive, Word
 
 // Lines that are no directives: nothing that CONFIG GET could show.
 ConfReader::Outcome ConfReader::apply_other(std::string_view name, Words words) {
-  if (is(name, "rename-command") && words.size() == 2) {
-    options_.settings.renamed_commands.emplace_back(words[0], words[1]);
-    others_without_effect_.emplace("rename-command");
-    return std::nullopt;
-  }
+  if (is(name, "rename-command") && words.size() == 2) return std::string(kRenamingMissing);
   if (is(name, "user") && !words.empty()) {
-    options_.users.emplace_back(words.begin(), words.end());
-    others_without_effect_.emplace("user");
+    if (!lets_everybody_in(words)) return std::string(kUsersMissing);
     return std::nullopt;
   }
   if (is(name, "loadmodule") && !words.empty()) {
@@ -138,19 +148,34 @@ ConfReader::Outcome ConfReader::apply_other(std::string_view name, Words words) 
   return std::string(kBadDirective);
 }
 
-void ConfReader::finish() {
+// The last line of a directive counts, so whether it locks something is known at the end only.
+void ConfReader::note_protection(int number, std::string_view line, std::string_view name) {
+  const auto* directive = find_directive(name);
+  if (directive == nullptr || !directive->protects) return;
+  protections_.erase(directive);
+  if (would_be_missed(*directive, options_.settings))
+    protections_.emplace(directive, line_error(number, line, directive->warning));
+}
+
+std::optional<StartupMessage> ConfReader::finish() {
+  if (!protections_.empty()) return protections_.begin()->second;
   std::set<std::string, std::less<>> names = others_without_effect_;
   for (const auto* directive : seen_) {
-    if (directive->effect == Effect::none && would_be_missed(*directive, options_.settings))
+    if (directive->effect != Effect::none || !would_be_missed(*directive, options_.settings)) continue;
+    if (directive->warning.empty()) {
       names.emplace(directive->name);
+    } else {
+      options_.notices.emplace_back(directive->warning);
+    }
   }
-  if (names.empty()) return;
+  if (names.empty()) return std::nullopt;
   std::string list;
   for (const auto& name : names) {
     if (!list.empty()) list += ", ";
     list += name;
   }
   options_.notices.push_back("Accepted, without effect: " + list);
+  return std::nullopt;
 }
 
 }  // namespace larder::server

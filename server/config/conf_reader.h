@@ -2,6 +2,7 @@
 // too. Thread rule: one thread; it opens the files that `include` names.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -22,8 +23,9 @@ class ConfReader {
   /// Applies each line, the first being number 1 in messages. Stops at the first error.
   std::optional<StartupMessage> read(std::string_view text);
 
-  /// To be called behind the last line: notes what was set without effect.
-  void finish();
+  /// To be called after the last line: notes what was set without effect. The message is that of a directive which
+  /// would lock something and cannot.
+  std::optional<StartupMessage> finish();
 
  private:
   using Words = std::span<const std::string_view>;
@@ -34,10 +36,12 @@ class ConfReader {
   Outcome apply(Words words);
   Outcome apply_directive(const Directive& directive, Words words);
   Outcome apply_other(std::string_view name, Words words);
+  void note_protection(int number, std::string_view line, std::string_view name);
 
   StartOptions& options_;
   std::set<const Directive*> seen_;
   std::set<std::string, std::less<>> others_without_effect_;
+  std::map<const Directive*, StartupMessage> protections_;  // that have no effect
 };
 
 }  // namespace larder::server

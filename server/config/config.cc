@@ -118,6 +118,8 @@ tl::expected<void, std::string> Config::set(std::span<const Assignment> assignme
     const auto old_value = format_value(*directives[i], *after);
     const auto assigned = assign(*directives[i], *after, value, Source::config_set);
     if (!assigned) return tl::unexpected(set_failed(name, assigned.error()));
+    if (directives[i]->protects && would_be_missed(*directives[i], *after))
+      return tl::unexpected(set_failed(name, directives[i]->warning));
     if (format_value(*directives[i], *after) != old_value) changes.push_back({directives[i]->name, name});
   }
   return publish(std::move(after), changes);

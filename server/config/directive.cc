@@ -248,4 +248,10 @@ std::string format_value(const Directive& directive, const Settings& settings) {
       directive.field);
 }
 
+bool would_be_missed(const Directive& directive, const Settings& settings) {
+  const auto value = format_value(directive, settings);
+  if (value.empty() || value == "no" || value == "0") return false;
+  return value != directive.initial || directive.name == "save";
+}
+
 }  // namespace larder::server

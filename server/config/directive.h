@@ -114,7 +114,9 @@ struct Directive {
   bool larders_own = false;     // unknown to Redis, or with a default of our own
   std::string_view since = "";  // the version of Redis that brought it, where it is later than 6
   std::optional<std::string> (*refuse)(std::string_view value) =
-      nullptr;  // further checks of a text: a reason, or none
+      nullptr;                    // further checks of a text: a reason, or none
+  std::string_view warning = {};  // without effect: what that means to somebody who relies on it
+  bool protects = false;          // without effect, and locks something: refused with `warning` instead of accepted
   std::string_view doc = {};
 };
 
@@ -138,6 +140,9 @@ std::span<const DirectiveName> directive_names();
 
 /// The directive with this name or alias, in whatever case; null when there is none.
 const Directive* find_directive(std::string_view name);
+
+/// Whether a directive without effect has a value that a user would miss: neither its default nor "off".
+bool would_be_missed(const Directive& directive, const Settings& settings);
 
 /// Whether conf lines take several words for this directive.
 constexpr bool takes_words(const Directive& directive) {

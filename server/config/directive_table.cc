@@ -110,6 +110,8 @@ constexpr Directive kSecurityDirectives[] = {
      .effect = kWithout,
      .doc = "Channels of a new user."},
     {.name = "aclfile", .type = kText, .access = kAtStart, .effect = kWithout,
+     .warning = "aclfile restricts who may do what, but Larder has no users yet: it would be open to everybody.",
+     .protects = true,
      .doc = "File with users."},
     {.name = "acllog-max-len", .type = kInteger, .field = &Settings::acllog_max_len, .initial = "128",
      .max = kMaxLong, .unit = Unit::entries, .effect = kWithout,

@@ -65,6 +65,8 @@ constexpr Directive kPersistenceDirectives[] = {
      .effect = kWithout, .refuse = refuse_dbfilename,
      .doc = "File for the data, within dir."},
     {.name = "appendonly", .type = kFlag, .field = &Settings::appendonly, .initial = "no", .effect = kWithout,
+     .warning = "WARNING: appendonly yes is not supported yet. NOTHING IS WRITTEN TO DISK: all data is lost when the "
+                "server stops.",
      .doc = "Write every change to an append-only file."},
     {.name = "appendfilename", .type = kText, .field = &Settings::appendfilename, .initial = "appendonly.aof",
      .access = kAtStart, .effect = kWithout, .refuse = refuse_appendfilename,
@@ -115,6 +117,8 @@ constexpr Directive kPersistenceDirectives[] = {
 constexpr Directive kReplicationDirectives[] = {
     {.name = "replicaof", .alias = "slaveof", .type = kWords, .access = kAtStart, .effect = kWithout,
      .refuse = refuse_replicaof,
+     .warning = "WARNING: replicaof is not supported yet. THIS SERVER IS NO REPLICA: it copies nothing, starts empty "
+                "and accepts writes.",
      .doc = "Host and port of the server to copy."},
     {.name = "masterauth", .type = kText, .effect = kWithout,
      .doc = "Password for the server to copy."},
@@ -167,6 +171,7 @@ constexpr Directive kReplicationDirectives[] = {
      .doc = "Time without replicas after which recent changes are dropped. 0 = never."},
     {.name = "min-replicas-to-write", .alias = "min-slaves-to-write", .type = kInteger, .initial = "0",
      .max = kMaxInt, .effect = kWithout,
+     .warning = "WARNING: min-replicas-to-write is not supported yet. Writes are accepted although no replica has them.",
      .doc = "Replicas without which writes are refused. 0 = none needed."},
     {.name = "min-replicas-max-lag", .alias = "min-slaves-max-lag", .type = kInteger, .initial = "10", .max = kMaxInt,
      .unit = Unit::seconds, .effect = kWithout,
@@ -175,6 +180,7 @@ constexpr Directive kReplicationDirectives[] = {
 
 constexpr Directive kClusterDirectives[] = {
     {.name = "cluster-enabled", .type = kFlag, .initial = "no", .access = kAtStart, .effect = kWithout,
+     .warning = "WARNING: cluster-enabled yes is not supported yet. This server runs standalone.",
      .doc = "Run as a node of a cluster."},
     {.name = "cluster-config-file", .type = kText, .initial = "nodes.conf", .access = kAtStart, .effect = kWithout,
      .doc = "File in which a node keeps what it knows."},
@@ -225,6 +231,7 @@ constexpr Directive kClusterDirectives[] = {
 
 constexpr Directive kTlsDirectives[] = {
     {.name = "tls-port", .type = kInteger, .initial = "0", .max = 65535, .effect = kWithout,
+     .warning = "tls-port asks for encrypted connections, but Larder has no TLS yet.", .protects = true,
      .doc = "Port for TLS. 0 = none."},
     {.name = "tls-cert-file", .type = kText, .effect = kWithout,
      .doc = "Certificate of the server."},

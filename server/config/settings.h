@@ -112,7 +112,6 @@ struct Settings {
   Permission enable_module_command = Permission::no;
   Permission enable_protected_configs = Permission::no;
   std::int64_t acllog_max_len = 128;
-  std::vector<std::pair<std::string, std::string>> renamed_commands;  // old name, new name ("" = removed)
 
   // --- memory and eviction
   std::uint64_t maxmemory_bytes = 0;  // 0 = no limit

@@ -136,7 +136,7 @@ tl::expected<StartOptions, StartupMessage> parse_command_line(Arguments argv, in
 
   ConfReader reader(options);
   if (auto failure = reader.read(text)) return tl::unexpected(std::move(*failure));
-  reader.finish();
+  if (auto failure = reader.finish()) return tl::unexpected(std::move(*failure));
   return options;
 }
 
@@ -149,7 +149,7 @@ tl::expected<StartOptions, StartupMessage> parse_config_text(std::string_view te
   options.configured = true;
   ConfReader reader(options);
   if (auto failure = reader.read(text)) return tl::unexpected(std::move(*failure));
-  reader.finish();
+  if (auto failure = reader.finish()) return tl::unexpected(std::move(*failure));
   return options;
 }
 

@@ -19,9 +19,8 @@ struct StartOptions {
   Settings settings;
   std::string config_file;  // absolute path, empty = none (or standard input)
   bool config_from_stdin = false;
-  bool configured = false;                      // a conf file, standard input or arguments were given
-  std::vector<std::vector<std::string>> users;  // the words of each `user` line, without the first
-  std::vector<std::string> notices;             // to be logged once, at level warning, when the log is open
+  bool configured = false;           // a conf file, standard input or arguments were given
+  std::vector<std::string> notices;  // to be logged once, at level warning, when the log is open
 };
 
 /// Why the program is not to serve: text to print and the status to exit with. --help and --version are no errors.

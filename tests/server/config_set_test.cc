@@ -88,6 +88,7 @@ TEST(ConfigSet, ChangesNothingWhenOneIsWrong) {
 
 TEST(ConfigSet, NamesTheFirstWrongOne) {
   Config config;
+  EXPECT_THAT(set(config, {{"tls-port", "6380"}}), testing::HasSubstr("Larder has no TLS yet"));
   EXPECT_EQ(set(config, {{"aclfile", "x"}, {"nosuch", "1"}}),
             "ERR CONFIG SET failed (possibly related to argument 'aclfile') - can't set immutable config");
   EXPECT_EQ(set(config, {{"maxmemory-policy", "noeviction"}, {"maxmemory", "x"}, {"hz", "y"}}),

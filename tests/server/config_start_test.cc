@@ -99,7 +99,7 @@ TEST_F(Start, EmbeddedRedis) {
   EXPECT_EQ(options->settings.port, 40002);
   EXPECT_EQ(options->settings.maxmemory_bytes, 128000000U);
   EXPECT_EQ(Config(options->settings).value("replicaof"), "localhost 40003");
-  EXPECT_THAT(options->notices, ElementsAre("Accepted, without effect: replicaof"));
+  EXPECT_THAT(options->notices, ElementsAre(HasSubstr("THIS SERVER IS NO REPLICA")));
 }
 
 TEST_F(Start, PytestRedis) {
@@ -127,10 +127,29 @@ TEST_F(Start, Testcontainers) {
   EXPECT_EQ(value("requirepass", {"--requirepass pw"}), "pw");
   EXPECT_EQ(value("requirepass", {"--requirepass \"p w\""}), "p w");
   EXPECT_EQ(value("save", {"--save 1 1 "}), "1 1");
-  const auto options = start({"--appendonly yes", "--user \"u\" on >pw ~* +@all", "--port", "0"});
+  const auto options = start({"--appendonly yes", "--port", "0"});
   ASSERT_TRUE(options) << options.error().text;
-  EXPECT_THAT(options->users, ElementsAre(ElementsAre("u", "on", ">pw", "~*", "+@all")));
-  EXPECT_THAT(options->notices, ElementsAre("Accepted, without effect: appendonly, user"));
+  EXPECT_THAT(options->notices, ElementsAre(HasSubstr("NOTHING IS WRITTEN TO DISK")));
+}
+
+// A file that locks a Redis must never start an open Larder.
+TEST_F(Start, WhatProtectsIsRefusedWhileItHasNoEffect) {
+  const auto line = [](std::string_view text) {
+    return "Reading the configuration file, at line 2\n>>> '" + std::string(text) + "'\n";
+  };
+  EXPECT_THAT(failure({"--user \"u\" on >pw ~* +@all", "--port", "0"}),
+              HasSubstr(line("user \"u\" on >pw ~* +@all") + "user restricts who may do what"));
+  EXPECT_THAT(failure({"--rename-command FLUSHALL \"\""}), HasSubstr("Larder cannot rename yet"));
+  EXPECT_THAT(failure({"--aclfile /etc/users.acl"}), HasSubstr("Larder has no users yet"));
+  EXPECT_THAT(failure({"--tls-port 6380"}), HasSubstr(line("tls-port 6380") + "tls-port asks for encrypted"));
+}
+
+TEST_F(Start, WhatProtectsNothingIsAccepted) {
+  EXPECT_TRUE(start({"--tls-port", "0", "--aclfile", ""}));
+  EXPECT_TRUE(start({file("a.conf", "tls-port 6380\n"), "--tls-port", "0"}));  // the last one counts
+  EXPECT_TRUE(start({file("b.conf", "user default on nopass sanitize-payload ~* &* +@all\n")}));
+  EXPECT_THAT(failure({file("c.conf", "user default on >pw ~* &* +@all\n")}), HasSubstr("Larder has no users yet"));
+  EXPECT_THAT(failure({file("d.conf", "user default on nopass ~* &* +@all -config\n")}), HasSubstr("no users yet"));
 }
 
 TEST_F(Start, SaveStandsForNoScheduleWhenNothingFollows) {
@@ -206,11 +225,9 @@ TEST_F(Start, Includes) {
 }
 
 TEST_F(Start, LinesThatAreNoDirectives) {
-  const auto options = start({file(
-      "a.conf", "rename-command GET \"\"\nRENAME-COMMAND SET XSET\nlist-max-ziplist-entries 3\nloadmodule /m\n")});
+  const auto options = start({file("a.conf", "list-max-ziplist-entries 3\nloadmodule /m\n")});
   ASSERT_TRUE(options);
-  EXPECT_THAT(options->settings.renamed_commands, ElementsAre(testing::Pair("GET", ""), testing::Pair("SET", "XSET")));
-  EXPECT_THAT(options->notices, ElementsAre("Accepted, without effect: loadmodule, rename-command"));
+  EXPECT_THAT(options->notices, ElementsAre("Accepted, without effect: loadmodule"));
 }
 
 TEST_F(Start, MessagesNameTheLine) {
