@@ -37,6 +37,21 @@ tl::expected<void, std::string> go_to_background() {
   return {};
 }
 
+// Launchers search the log for the mode, the port and " PID: N"; Redis' own test suite waits for the last one.
+std::string banner(const std::string& port) {
+  return fmt::format(R"(
+      .-.      .-.      .-.
+    .-| |------| |------| |-.      Larder {} (Redis {}) 64 bit
+    | '-'      '-'      '-' |
+    |-----------------------|      Running in standalone mode
+    |  .-.  .---.  .-. .-.  |      Port: {}
+    |  | |  |   |  | | | |  |      PID: {}
+    '-----------------------'
+
+)",
+                     larder_version(), kRedisVersion, port, ::getpid());
+}
+
 }  // namespace
 
 bool raise_file_limit(int64_t maxclients) {
@@ -106,8 +121,12 @@ void log_start(Log& log, const StartOptions& options) {
         "larder /path/to/larder.conf");
   }
   for (const std::string& notice : options.notices) log.warning("{}", notice);
-  const int port = options.settings.port;
-  log.notice("Running mode=standalone, port={}.", port == kPortAuto ? "auto" : std::to_string(port));
+  const auto port = options.settings.port == kPortAuto ? std::string("auto") : std::to_string(options.settings.port);
+  if (options.settings.always_show_logo) {
+    log.raw(LogLevel::notice, banner(port));
+  } else {
+    log.notice("Running mode=standalone, port={}.", port);
+  }
 }
 
 void notify_supervisor(const Settings& settings) {

@@ -136,6 +136,7 @@ struct Settings {
   bool daemonize = false;
   std::string pidfile;  // empty = none, unless daemonized
   std::string logfile;  // empty = standard output
+  bool always_show_logo = false;
   LogLevel loglevel = LogLevel::notice;
   bool syslog_enabled = false;
   std::string syslog_ident = "redis";

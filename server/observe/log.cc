@@ -90,6 +90,14 @@ void Log::write(LogLevel level, fmt::string_view format, fmt::format_args args) 
   dropped_total_.fetch_add(1, std::memory_order_relaxed);
 }
 
+void Log::raw(LogLevel level, std::string_view text) {
+  if (!enabled(level)) return;
+  const std::lock_guard lock(mutex_);
+  if (dropped_pending_ == 0 && sink_->put(text.substr(0, kMaxLogText))) return;
+  ++dropped_pending_;
+  dropped_total_.fetch_add(1, std::memory_order_relaxed);
+}
+
 std::string Log::dropped_text() const {
   return fmt::format("{} log line{} dropped here: nobody was reading.", dropped_pending_,
                      dropped_pending_ == 1 ? " was" : "s were");

@@ -73,6 +73,9 @@ class Log {
     log(LogLevel::warning, format, std::forward<Args>(args)...);
   }
 
+  /// Text of several lines as it stands, without process id, time and level.
+  void raw(LogLevel level, std::string_view text);
+
   template <class... Args>
   void log(LogLevel level, fmt::format_string<Args...> format, Args&&... args) {
     if (enabled(level)) write(level, format, fmt::make_format_args(args...));

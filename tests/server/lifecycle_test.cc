@@ -282,6 +282,18 @@ TEST(Program, ListeningNowhereIsRedisErrorAndExitOne) {
   }
 }
 
+TEST(Program, TheBannerHoldsModePortAndProcess) {
+  Process process({.argv = command({"--port", "auto", "--always-show-logo", "yes"})});
+  port_of(process);
+  EXPECT_THAT(process.output(), HasSubstr("Running in standalone mode\n"));
+  EXPECT_THAT(process.output(), HasSubstr("Port: auto\n"));
+  EXPECT_THAT(process.output(), HasSubstr(" PID: " + std::to_string(process.pid()) + "\n"));
+  Process silent({.argv = command({"--port", "auto", "--always-show-logo", "yes", "--loglevel", "warning",
+                                   "--ready-file", "/nonexistent/ready"})});
+  ASSERT_TRUE(silent.wait_for_output("Can't write the ready file", kPatience));
+  EXPECT_THAT(silent.output(), testing::Not(HasSubstr(" PID: ")));
+}
+
 TEST(Program, TheReadyFileTellsTheWay) {
   const test::TempDir directory;
   const std::string ready = directory.file("ready"), socket = directory.file("s");
