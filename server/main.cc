@@ -42,7 +42,7 @@ class StopSignal {
   void wait(Log& log) {
     signals_.async_wait([&](std::error_code error, int signal) {
       if (error) return;
-      log.warning("Received {} scheduling shutdown...", signal == SIGINT ? "SIGINT" : "SIGTERM");
+      log.notice("Received {} scheduling shutdown...", signal == SIGINT ? "SIGINT" : "SIGTERM");
       context_.stop();
     });
     context_.run();
@@ -81,7 +81,7 @@ int serve(StartOptions options) {
   notify_supervisor(settings);
   stop.wait(log);
   stop.exit_on_next();
-  log.warning("User requested shutdown...");
+  log.notice("User requested shutdown...");
   server.stop();
   log.warning("{} is now ready to exit, bye bye...", "Redis");
   return EXIT_SUCCESS;

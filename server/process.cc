@@ -111,10 +111,10 @@ tl::expected<void, std::string> prepare_process(const Settings& settings) {
 }
 
 void log_start(Log& log, const StartOptions& options) {
-  log.warning("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
-  log.warning("{}, pid={}, just started", version_line(), ::getpid());
+  log.notice("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+  log.notice("{}, pid={}, just started", version_line(), ::getpid());
   if (options.configured) {
-    log.warning("Configuration loaded");
+    log.notice("Configuration loaded");
   } else {
     log.warning(
         "Warning: no config file specified, using the default config. In order to specify a config file use "

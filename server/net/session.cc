@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "server/clients/client_line.h"
 #include "server/core.h"
 #include "server/dispatch/watches.h"
 #include "server/net/address.h"
@@ -53,6 +54,21 @@ Session::Session(IoThread& thread, int descriptor, uint64_t id, bool unix_socket
   client.last_active_us = client.created_us;
   client.authenticated = thread.settings().requirepass.empty();
   describe_addresses();
+  if (core_.log.enabled(LogLevel::verbose)) {
+    if (unix_socket) {
+      core_.log.verbose("Accepted connection to {}", thread.settings().unixsocket);
+    } else {
+      core_.log.verbose("Accepted {}", client.address);
+    }
+  }
+}
+
+/// How the log names the client: its line of CLIENT LIST.
+std::string Session::log_name() const {
+  std::string line;
+  append_client_line(line, client, core_.clock().now_us(), nullptr);
+  line.pop_back();
+  return line;
 }
 
 Session::~Session() {
@@ -93,6 +109,14 @@ std::span<char> Session::receive(std::span<char> buffer) {
   const ssize_t got = ::recv(client.descriptor, room.data(), room.size(), MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return {};
   if (got <= 0) {
+    if (core_.log.enabled(LogLevel::verbose)) {
+      const int error = errno;
+      if (got == 0) {
+        core_.log.verbose("Client closed connection {}", log_name());
+      } else {
+        core_.log.verbose("Reading from client: {} {}", std::strerror(error), log_name());
+      }
+    }
     close();
     return {};
   }
@@ -175,6 +199,12 @@ void Session::consume(Parsed parsed, Batch& batch) {
     thread_.dispatcher().prefetch(batch);
   }
   if (parsed.failed && !client.close_after_reply && !waiting()) {
+    if (core_.log.enabled(LogLevel::verbose)) {
+      constexpr std::string_view kPrefix = "ERR Protocol error: ";
+      const std::string_view reason = failure_;
+      core_.log.verbose("Protocol error ({}) from client: {}",
+                        reason.starts_with(kPrefix) ? reason.substr(kPrefix.size()) : reason, log_name());
+    }
     protocol::ReplyWriter(client.output, client.protocol).error(failure_);
     client.close_after_reply = true;
   }
@@ -304,7 +334,10 @@ void Session::write() {
                              : ::sendmsg(client.descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent < 0) {
       if (errno == EINTR) continue;
-      if (errno != EAGAIN && errno != EWOULDBLOCK) close();
+      if (errno != EAGAIN && errno != EWOULDBLOCK) {
+        core_.log.verbose("Error writing to client: {}", std::strerror(errno));
+        close();
+      }
       return;
     }
     thread_.statistics.output_bytes.add(sent);

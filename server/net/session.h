@@ -64,6 +64,7 @@ class Session final : public Pollable {
   void return_storage();
   bool output_within_limits();
   void describe_addresses();
+  std::string log_name() const;
 
   IoThread& thread_;
   Core& core_;

@@ -282,6 +282,19 @@ TEST(Program, ListeningNowhereIsRedisErrorAndExitOne) {
   }
 }
 
+TEST(Program, AnOrderlyLifeLeavesOnlyTheGoodbyeAtWarning) {
+  const test::TempDir directory;
+  const std::string conf = directory.file("c");
+  std::ofstream(conf) << "loglevel warning\n";
+  std::vector<std::string> argv = {LARDER_BINARY, conf,   "--bind",       "127.0.0.1",
+                                   "--port",      "auto", "--ready-file", directory.file("ready")};
+  Process process({.argv = argv});
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(directory.file("ready")); }));
+  process.signal(SIGTERM);
+  ASSERT_TRUE(process.wait(kPatience));
+  EXPECT_THAT(process.output(), testing::MatchesRegex("[0-9]+:M [^\n]* # Redis is now ready to exit, bye bye...\n"));
+}
+
 TEST(Program, TheBannerHoldsModePortAndProcess) {
   Process process({.argv = command({"--port", "auto", "--always-show-logo", "yes"})});
   port_of(process);

@@ -334,6 +334,32 @@ TEST(Connections, APipelineMayAuthenticateItself) {
   EXPECT_EQ(client.receive().value.items.size(), 11u);
 }
 
+void connect_fail_and_leave(const RunningServer& server) {
+  RespClient client = server.client();
+  client.send_raw("*1\r\n$x\r\n");
+  EXPECT_THAT(text_of(client.receive()), testing::HasSubstr("invalid bulk length"));
+  EXPECT_EQ(client.receive().status, Received::Status::closed);
+  {
+    RespClient leaves = server.client();
+    ask(leaves, "PING");
+  }
+}
+
+TEST(Connections, AreLoggedAtVerbose) {
+  const RunningServer server([](Settings& settings) { settings.loglevel = LogLevel::verbose; });
+  connect_fail_and_leave(server);
+  EXPECT_TRUE(server.logged("- Accepted connection to "));
+  EXPECT_TRUE(server.logged("- Protocol error (invalid bulk length) from client: id="));
+  EXPECT_TRUE(eventually([&] { return server.logged("- Client closed connection id="); }));
+}
+
+TEST(Connections, AreNotLoggedAtNotice) {
+  const RunningServer server;
+  connect_fail_and_leave(server);
+  EXPECT_FALSE(server.logged("Accepted "));
+  EXPECT_FALSE(server.logged("Protocol error"));
+}
+
 TEST(Connections, OverTcpFromThisHostAreServedInProtectedMode) {
   RunningServer server([](Settings& settings) { settings.port = kPortAuto; });
   RespClient client = server.client();
