@@ -2,11 +2,8 @@
 #include "server/core.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <mutex>
 #include <random>
 
@@ -14,7 +11,6 @@
 #include "server/clients/client.h"
 #include "server/net/io_thread.h"
 #include "server/net/session.h"
-#include "server/process.h"
 
 namespace larder::server {
 
@@ -73,11 +69,6 @@ void Core::apply_limits(const Settings& settings) {
 
 void Core::install_hooks() {
   config.on_change("", [this](const Settings& before, const Settings& after) -> tl::expected<void, std::string> {
-    if (before.dir != after.dir && ::chdir(after.dir.c_str()) != 0)
-      return tl::unexpected(std::string(std::strerror(errno)));
-    if (after.maxclients > before.maxclients && !raise_file_limit(after.maxclients)) {
-      return tl::unexpected(std::string("The operating system is not able to handle the specified number of clients"));
-    }
     apply_limits(after);
     log.set_level(after.loglevel);
     if (before.logfile != after.logfile) return log.open(after.logfile);

@@ -70,7 +70,10 @@ int serve(StartOptions options) {
     return EXIT_FAILURE;
   }
   StopSignal stop;
-  Server server({.settings = settings, .config_file = options.config_file, .on_shutdown = [&stop] { stop.request(); }});
+  Server server({.settings = settings,
+                 .config_file = options.config_file,
+                 .on_shutdown = [&stop] { stop.request(); },
+                 .apply_to_process = &apply_to_process});
   Log& log = server.core().log;
   log_start(log, options);
   if (auto started = server.start(); !started) {

@@ -110,6 +110,16 @@ tl::expected<void, std::string> prepare_process(const Settings& settings) {
   return {};
 }
 
+tl::expected<void, std::string> apply_to_process(const Settings& before, const Settings& after) {
+  if (before.dir != after.dir && ::chdir(after.dir.c_str()) != 0) {
+    return tl::unexpected(std::string(std::strerror(errno)));
+  }
+  if (after.maxclients > before.maxclients && !raise_file_limit(after.maxclients)) {
+    return tl::unexpected(std::string("The operating system is not able to handle the specified number of clients"));
+  }
+  return {};
+}
+
 void log_start(Log& log, const StartOptions& options) {
   log.notice("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
   log.notice("{}, pid={}, just started", version_line(), ::getpid());

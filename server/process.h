@@ -25,6 +25,10 @@ tl::expected<void, std::string> fit_maxclients(StartOptions& options);
 /// Ignores SIGPIPE, SIGHUP and SIGALRM, changes the directory, goes to the background. The error is one line for people.
 tl::expected<void, std::string> prepare_process(const Settings& settings);
 
+/// What CONFIG SET changes of the process: the directory, and the limit of open files for more clients. The error is
+/// the reason why it cannot be.
+tl::expected<void, std::string> apply_to_process(const Settings& before, const Settings& after);
+
 /// Version, configuration and notices, as Redis begins its log.
 void log_start(Log& log, const StartOptions& options);
 

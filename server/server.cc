@@ -20,6 +20,7 @@ Server::Server(Options options) : options_(std::move(options)) {
   core_ = std::make_unique<Core>(
       Core::Options{.settings = options_.settings, .config_file = options_.config_file, .clock = options_.clock});
   core_->on_shutdown_requested = options_.on_shutdown;
+  if (options_.apply_to_process) core_->config.on_change("", options_.apply_to_process);
   if (options_.log) core_->log.open(options_.log);
 }
 

@@ -34,6 +34,9 @@ class Server {
     const base::Clock* clock = &base::Clock::system();    // outlives the server
     std::function<void(std::string_view line)> log = {};  // takes the log's lines; unset: as the settings say
     std::function<void()> on_shutdown = {};               // SHUTDOWN was called; from an I/O thread, must only signal
+    // CONFIG SET changed what concerns the whole process (dir, maxclients): called before the new settings hold, and
+    // refuses them by an error. Unset, as an embedded server should have it: the process stays as it is.
+    std::function<tl::expected<void, std::string>(const Settings& before, const Settings& after)> apply_to_process = {};
   };
 
   explicit Server(Options options);

@@ -1,8 +1,13 @@
 // Larder inside another program: two servers on ports that the system chooses, each with data, databases and settings
 // of its own; both used at once, stopped in either order, started anew. Exits 0 when everything was as it should be,
 // else says what was not and exits 1.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +37,7 @@ std::unique_ptr<Server> started(uint64_t maxmemory_bytes) {
   options.settings.bind = {"127.0.0.1"};
   options.settings.io_threads = 2;
   options.settings.maxmemory_bytes = maxmemory_bytes;
+  options.settings.enable_protected_configs = larder::server::Permission::yes;
   options.settings.maxmemory_policy = larder::server::EvictionPolicy::allkeys_lru;
   options.log = [](std::string_view) {};
   auto server = std::make_unique<Server>(std::move(options));
@@ -81,6 +87,31 @@ void settings_are_apart(const Server& first, const Server& second) {
   expect(ask(right, {"PUBLISH", "news", "x"}) == "0", "channels are apart");
 }
 
+/// CONFIG SET changes the server, never the program that it runs in.
+void host_stays_as_it_is(const Server& server) {
+  const auto limit_of_files = [] {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+  };
+  rlimit low{};
+  ::getrlimit(RLIMIT_NOFILE, &low);
+  low.rlim_cur = std::min<rlim_t>(low.rlim_cur, 512);
+  ::setrlimit(RLIMIT_NOFILE, &low);
+  const auto directory = std::filesystem::current_path();
+  RespClient client = client_of(server);
+  expect(ask(client, {"CONFIG", "SET", "dir", "/"}) == "OK", "dir can be set");
+  expect(ask(client, {"CONFIG", "SET", "maxclients", "20000"}) == "OK", "maxclients can be raised");
+  expect(client.call({"CONFIG", "GET", "dir"}).value.items.at(1).text == "/", "dir is what was set");
+  expect(std::filesystem::current_path() == directory, "the program's directory stays");
+  expect(limit_of_files() == low.rlim_cur, "the program's limit of open files stays");
+  struct sigaction action {};
+  for (const int signal : {SIGPIPE, SIGHUP, SIGTERM, SIGINT}) {
+    ::sigaction(signal, nullptr, &action);
+    expect(action.sa_handler == SIG_DFL, "the program's signal handlers stay");
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -88,6 +119,7 @@ int main() {
   expect(first->port() != second->port(), "the ports differ");
   use(*first, *second);
   settings_are_apart(*first, *second);
+  host_stays_as_it_is(*first);
 
   // A client that is connected while its server stops sees the end of the connection, and the other server goes on.
   RespClient stays = client_of(*second), goes = client_of(*first);
