@@ -60,7 +60,10 @@ Dispatcher::Dispatcher(Core& core, IoThread& thread)
 
 // -- Before its turn --
 
-void Dispatcher::begin_batch() { watch_ticks_ = stopwatch_ticks(); }
+void Dispatcher::begin_batch() {
+  store_thread_.refresh_time();
+  watch_ticks_ = stopwatch_ticks();
+}
 
 const CommandSpec* Dispatcher::look_up(std::span<const std::string_view> args) {
   const std::string_view name = args[0];

@@ -55,7 +55,8 @@ class Dispatcher {
 
   Dispatcher(Core& core, IoThread& thread);
 
-  /// Starts the stopwatch: each command is timed from the end of the one before.
+  /// Reads the time, which the commands of the batch see, and starts the stopwatch: each command is timed from the end of
+  /// the one before. No shard is held.
   void begin_batch();
   /// Looks the command up, hashes its key and asks for its shard: the first pass over a batch. `database` is the one
   /// that the client is in now.
