@@ -26,14 +26,14 @@ using protocol::ReplyWriter;
 
 namespace {
 
-/// Nobody is served meanwhile, as by a Redis that is busy. Real time, whatever clock the server has.
+/// Nobody is served meanwhile, as by a Redis that is busy. Real time, whatever clock the server has. The
+/// time that commands see is read when the command, or its whole transaction, is over.
 void debug_sleep(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const std::string text(args.bytes());
   const double seconds = std::strtod(text.c_str(), nullptr);
   if (seconds > 0 && std::isfinite(seconds)) {
     context.core().with_world_stopped(context.thread(),
                                       [&] { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); });
-    context.store_thread().refresh_time();
   }
   reply.ok();
 }

@@ -31,5 +31,20 @@ TEST(Time, IsReadForEachBatchOfAPipeline) {
   EXPECT_EQ(text_of(client.receive()), "(nil)");
 }
 
+TEST(Time, StandsStillInsideATransaction) {
+  const RunningServer server([](Settings& settings) { settings.enable_debug_command = Permission::yes; });
+  test::RespClient client = server.client();
+  ask(client, "MULTI");
+  ask(client, "SET", "k", "v", "PX", "10");
+  ask(client, "DEBUG", "SLEEP", "0.05");
+  ask(client, "GET", "k");
+  ask(client, "PTTL", "k");
+  const test::Received replies = client.call({"EXEC"});
+  ASSERT_TRUE(replies.ok());
+  EXPECT_EQ(replies.value.items.at(2).text, "v");
+  EXPECT_EQ(replies.value.items.at(3).text, "10");
+  EXPECT_EQ(ask(client, "GET", "k"), "(nil)");
+}
+
 }  // namespace
 }  // namespace larder::server
