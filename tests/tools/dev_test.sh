@@ -29,6 +29,30 @@ output=$("$root/dev" test no-such-step 2>&1) || status=$?
 expect 'an unknown step fails' "$status" 1
 expect 'and is named' "${output%% (*}" './dev: test: unknown step no-such-step'
 
+status=0
+output=$("$root/dev" test -R 2>&1) || status=$?
+expect '-R without a pattern fails' "$status" 1
+expect 'and says so' "$output" './dev: test: -R needs a pattern, such as -R Config'
+status=0
+output=$("$root/dev" test fuzz -R Config 2>&1) || status=$?
+expect '-R with another step than dev fails' "$status" 1
+expect 'and says so, too' "$output" './dev: test: -R is for the step dev alone'
+
+# With nothing installed: check and build name what is missing and install nothing unasked.
+mkdir "$directory/bin"
+for tool in bash dirname nproc env cat sed grep sort tail head mkdir rm; do
+  ln -s "$(command -v "$tool")" "$directory/bin/$tool"
+done
+printf '#!/bin/sh\ntouch %s/called\n' "$directory" >"$directory/bin/apt-get"
+chmod +x "$directory/bin/apt-get"
+for command in check build; do
+  status=0
+  output=$(PATH=$directory/bin "$root/dev" "$command" 2>&1 </dev/null) || status=$?
+  expect "$command without packages fails" "$status" 1
+  expect "$command says how to install them" "$(grep -c 'packages are missing: cmake .*(--install installs them)' <<<"$output")" 1
+  expect "$command installs nothing unasked" "$([[ -e $directory/called ]] || echo no)" no
+done
+
 cat >"$directory/results.xml" <<'XML'
 <testsuite name="Linux" tests="4" failures="1" disabled="0" skipped="2">
 	<testcase name="store.Glob.Star" classname="store.Glob.Star" time="0.1" status="run">
