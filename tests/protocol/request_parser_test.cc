@@ -390,7 +390,7 @@ TEST(RequestParser, TheInlineLimitHoldsForWhatArrivesWithoutItsEnd) {
 
 TEST(RequestParser, ANulHidesTheEndOfALine) {
   using std::string_literals::operator""s;
-  for (const std::string line : {"PI\0NG\r\n"s, "*1\0\r\n$4\r\nPING\r\n"s, "*1\r\n$4\0\r\nPING\r\n"s,
+  for (const std::string& line : {"PI\0NG\r\n"s, "*1\0\r\n$4\r\nPING\r\n"s, "*1\r\n$4\0\r\nPING\r\n"s,
                                  "*2\r\n$\0004\r\nECHO\r\n$1\r\na\r\n"s, "*1\r\nx\0\r\n"s}) {
     EXPECT_TRUE(waits(line));
     const std::string error = at_once(line + std::string(65536, 'x') + "\r\n").error;
