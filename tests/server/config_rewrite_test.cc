@@ -76,7 +76,7 @@ TEST(ConfigRewrite, TakesAsManyLinesAsAScheduleNeeds) {
 
 TEST(ConfigRewrite, LeavesLinesThatSetNothing) {
   const std::string text =
-      "rename-command GET \"\"\ninclude /nosuch*.conf\nuser alice on >p ~* +@all\nlist-max-ziplist-entries 3\n";
+      "include /nosuch*.conf\nuser default on nopass ~* +@all\nlist-max-ziplist-entries 3\n";
   EXPECT_EQ(rewritten(text), text);
 }
 
