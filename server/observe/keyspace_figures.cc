@@ -32,13 +32,12 @@ std::vector<DatabaseFigures> keyspace_figures(store::Store& store, const store::
   std::vector<DatabaseFigures> figures(store.databases());
   std::vector<TtlSample> samples(figures.size());
   const auto add = [&](store::Shard& shard) {
-    for (uint32_t database = 0; database < shard.databases(); ++database) {
-      const store::Table& table = *shard.table(database);
+    shard.for_each_table([&](uint32_t database, const store::Table& table) {
       figures[database].keys += table.size();
       figures[database].deadlines += table.deadlines();
       figures[database].table_bytes += table.memory();
       if (table.deadlines() > 0) sample_deadlines(table, now_ms, samples[database]);
-    }
+    });
   };
   for (size_t i = 0; i < store::Store::kShards; ++i) {
     store::Shard& shard = store.shard(i);

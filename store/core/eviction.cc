@@ -151,9 +151,9 @@ size_t Evictor::for_each_sampled(const Table& table, const SamplingPlace& place,
 template <class Hint>
 void Evictor::ask_ahead(size_t index, Hint&& hint) {
   store_.if_idle(index, [&](Shard& shard) {
-    for (uint32_t database = 0; database < shard.databases(); ++database) {
-      if (const Table& table = *shard.table(database); table.slots() > 0) hint(table, database);
-    }
+    shard.for_each_table([&](uint32_t database, const Table& table) {
+      if (table.slots() > 0) hint(table, database);
+    });
   });
 }
 
@@ -180,10 +180,9 @@ bool Evictor::sample(const SamplingPlace& place) {
   Shard& shard = store_.shard(place.shard);
   const std::lock_guard guard(shard.lock);
   size_t found = 0;
-  for (uint32_t database = 0; database < shard.databases(); ++database) {
-    const Table& table = *shard.table(database);
+  shard.for_each_table([&](uint32_t database, const Table& table) {
     found += for_each_sampled(table, place, [&](size_t slot) { offer(place.shard, database, table, slot); });
-  }
+  });
   return found > 0;
 }
 
@@ -191,13 +190,12 @@ void Evictor::sample_everything() {
   for (size_t index = 0; index < Store::kShards; ++index) {
     Shard& shard = store_.shard(index);
     const std::lock_guard guard(shard.lock);
-    for (uint32_t database = 0; database < shard.databases(); ++database) {
-      const Table& table = *shard.table(database);
+    shard.for_each_table([&](uint32_t database, const Table& table) {
       for (Table::Slot slot = 0; slot < table.slots(); ++slot) {
         if (table.at(slot) == nullptr || (is_volatile(policy_) && !table.has_deadline(slot))) continue;
         offer(index, database, table, slot);
       }
-    }
+    });
   }
 }
 
@@ -241,11 +239,14 @@ bool Evictor::evict(const EvictionPool::Candidate& candidate) {
   if (has_improved(*entry, candidate)) return false;
   if (policy_ == EvictionPolicy::allkeys_lhd) thread_.note_end(*entry, store_.tick(), false);
   thread_.raise(kEventEvicted, "evicted", candidate.database, entry->key());
-  if (shard.watches != nullptr) shard.watches->changed(candidate.database, entry->key(), false);
-  const auto before = static_cast<int64_t>(table->memory());
+  if (WatchTable* watches = shard.watches()) watches->changed(candidate.database, entry->key(), false);
+  const auto before = static_cast<int64_t>(table->memory() + shard.databases_memory());
   table->erase(slot);
   table->shrink();
-  thread_.charge(static_cast<int64_t>(table->memory()) - before);
+  auto after = static_cast<int64_t>(table->memory());
+  if (table->size() == 0) shard.drop_if_empty(candidate.database);
+  after += static_cast<int64_t>(shard.databases_memory());
+  thread_.charge(after - before);
   store_.release(thread_, shard, entry, true);
   thread_.evicted_keys.add();
   return true;

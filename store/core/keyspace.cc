@@ -11,6 +11,7 @@ namespace larder::store {
 namespace {
 
 int64_t bytes_of(const Table& table) { return static_cast<int64_t>(table.memory()); }
+int64_t bytes_of_databases(const Shard& shard) { return static_cast<int64_t>(shard.databases_memory()); }
 
 }  // namespace
 
@@ -103,10 +104,16 @@ void Keyspace::store_bytes(Entry* entry, std::string_view value) {
 }
 
 void Keyspace::insert(Shard& shard, uint32_t order, Entry* entry) {
+  const int64_t before = bytes_of_databases(shard);
   Table& table = shard.table_for_writing(database_);
-  const int64_t before = bytes_of(table);
-  table.insert(order, entry);
-  thread_.charge(bytes_of(table) - before);
+  const int64_t table_before = bytes_of(table);
+  try {
+    table.insert(order, entry);
+  } catch (...) {
+    shard.drop_if_empty(database_);
+    throw;
+  }
+  thread_.charge(bytes_of(table) - table_before + bytes_of_databases(shard) - before);
   store_.on_insert(shard);
 }
 
@@ -127,11 +134,18 @@ void Keyspace::install(const Place& at, Item old, Entry* entry) {
   store_.release(thread_, *old.shard, old.entry, true);
 }
 
-void Keyspace::remove(const Item& item, bool lazy) {
-  const int64_t before = bytes_of(*item.table);
+/// Takes an item's word out of its table, which may be freed by that; the entry is the caller's.
+void Keyspace::take_out(const Item& item) {
+  int64_t change = -bytes_of(*item.table) - bytes_of_databases(*item.shard);
   item.table->erase(item.slot);
   item.table->shrink();
-  thread_.charge(bytes_of(*item.table) - before);
+  change += bytes_of(*item.table);
+  if (item.table->size() == 0) item.shard->drop_if_empty(database_);
+  thread_.charge(change + bytes_of_databases(*item.shard));
+}
+
+void Keyspace::remove(const Item& item, bool lazy) {
+  take_out(item);
   store_.release(thread_, *item.shard, item.entry, lazy);
 }
 
@@ -139,13 +153,13 @@ void Keyspace::reclaim(const Item& item, std::string_view key) {
   notify(kEventExpired, "expired", key);
   remove(item, true);
   thread_.expired_keys.add();
-  if (item.shard->watches != nullptr) item.shard->watches->changed(database_, key, false);
+  if (WatchTable* watches = item.shard->watches()) watches->changed(database_, key, false);
 }
 
 void Keyspace::changed(Shard& shard, std::string_view key, bool exists) {
   thread_.changes.add();
-  if (shard.watches != nullptr) [[unlikely]]
-    shard.watches->changed(database_, key, exists);
+  if (WatchTable* watches = shard.watches(); watches != nullptr) [[unlikely]]
+    watches->changed(database_, key, exists);
 }
 
 // -- Writing --
@@ -280,12 +294,10 @@ void Keyspace::rename(std::string_view from, std::string_view to) {
   const Item item = find(from, kPeek);
   if (!item) return;
   Entry* entry = relocated(item, to, item->has_deadline() ? std::optional(item->deadline()) : std::nullopt);
-  const int64_t before = bytes_of(*item.table);
-  item.table->erase(item.slot);
-  item.table->shrink();
+  take_out(item);
   const size_t bytes = item->bytes();
   item.shard->arena->free(item.entry, bytes);
-  thread_.charge(bytes_of(*item.table) - before - static_cast<int64_t>(Arena::charged(bytes)));
+  thread_.charge(-static_cast<int64_t>(Arena::charged(bytes)));
   const Place target = place(to);
   insert(*target.shard, target.order, entry);
   notify(kEventNew, "new", to);
@@ -318,22 +330,22 @@ bool Keyspace::finish_edit(std::string_view key, Value& value, int64_t before, b
 
 void Keyspace::watch(std::string_view key, std::shared_ptr<WatchFlag> flag) {
   const Item item = locate(key);
-  if (item.shard->watches == nullptr) item.shard->watches = std::make_unique<WatchTable>();
   const bool was_expired = item && item->expired_at(now_ms());
-  item.shard->watches->add(database_, key, {.flag = std::move(flag), .was_expired = was_expired});
+  item.shard->watches_for_writing().add(database_, key, {.flag = std::move(flag), .was_expired = was_expired});
 }
 
 void Keyspace::unwatch(std::string_view key, const WatchFlag* flag) {
   Shard& shard = *place(key).shard;
-  if (shard.watches == nullptr) return;
-  shard.watches->remove(database_, key, flag);
-  if (shard.watches->empty()) shard.watches.reset();
+  WatchTable* watches = shard.watches();
+  if (watches == nullptr) return;
+  watches->remove(database_, key, flag);
+  shard.free_unneeded_extras();
 }
 
 bool Keyspace::expired_since_watched(std::string_view key, const WatchFlag* flag) const {
   const Item item = locate(key);
-  return item && item->expired_at(now_ms()) && item.shard->watches != nullptr &&
-         !item.shard->watches->was_expired(database_, key, flag);
+  return item && item->expired_at(now_ms()) && item.shard->watches() != nullptr &&
+         !item.shard->watches()->was_expired(database_, key, flag);
 }
 
 }  // namespace larder::store

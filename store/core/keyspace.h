@@ -165,6 +165,7 @@ class Keyspace {
   void store_bytes(Entry* entry, std::string_view value);
   void install(const Place& place, Item old, Entry* entry);
   void insert(Shard& shard, uint32_t order, Entry* entry);
+  void take_out(const Item& item);
   void remove(const Item& item, bool lazy);
   void reclaim(const Item& item, std::string_view key);
   void changed(Shard& shard, std::string_view key, bool exists);

@@ -43,11 +43,11 @@ size_t Keyspace::flush(bool lazy) {
   for (size_t i = 0; i < Store::kShards; ++i) {
     with_shard(i, [&](Shard& shard) {
       Table* table = shard.table(database_);
-      if (shard.watches != nullptr) {
-        shard.watches->for_each(database_, [&](std::string_view key, auto& watches) {
+      if (WatchTable* watches = shard.watches()) {
+        watches->for_each(database_, [&](std::string_view key, auto& of_key) {
           const bool existed = table != nullptr && table->find(Table::order(store_.hash(key)), key) != Table::kNone;
           if (!existed) return;
-          for (auto& watch : watches) {
+          for (auto& watch : of_key) {
             if (!watch.was_expired) watch.flag->raise();
             watch.was_expired = false;
           }
@@ -55,8 +55,10 @@ size_t Keyspace::flush(bool lazy) {
       }
       if (table == nullptr || table->size() == 0) return true;
       keys += table->size();
-      thread_.charge(-static_cast<int64_t>(table->memory()));
+      const auto before = static_cast<int64_t>(table->memory() + shard.databases_memory());
       doomed->push_back({&shard, std::move(*table)});
+      shard.drop_if_empty(database_);
+      thread_.charge(static_cast<int64_t>(shard.databases_memory()) - before);
       return true;
     });
   }
@@ -147,6 +149,7 @@ uint64_t Keyspace::scan(uint64_t cursor, size_t count,
       });
       for (Entry* entry : expired) {
         const std::string key(entry->key());
+        table = shard.table(database_);  // may go with its last key
         const Table::Slot slot = table->find(Table::order(store_.hash(key)), entry);
         reclaim({.shard = &shard, .table = table, .slot = slot, .entry = entry}, key);
       }
@@ -166,10 +169,12 @@ void Keyspace::swap_databases(uint32_t first, uint32_t second) {
   if (first == second) return;
   for (size_t i = 0; i < Store::kShards; ++i) {
     Shard& shard = store_.shard(i);
-    shard.table_for_writing(std::max(first, second));
+    const bool none = shard.table(first) == nullptr && shard.table(second) == nullptr;
+    if (none && shard.watches() == nullptr) continue;
+    const auto before = static_cast<int64_t>(shard.databases_memory());
     Table& left = shard.table_for_writing(first);
     Table& right = shard.table_for_writing(second);
-    if (shard.watches != nullptr) {
+    if (WatchTable* watched = shard.watches()) {
       // A watcher is told when its key exists before or after the exchange.
       auto tell = [&](std::string_view key, auto& watches) {
         const uint32_t order = Table::order(store_.hash(key));
@@ -178,10 +183,13 @@ void Keyspace::swap_databases(uint32_t first, uint32_t second) {
           if (concerned) watch.flag->raise();
         }
       };
-      shard.watches->for_each(first, tell);
-      shard.watches->for_each(second, tell);
+      watched->for_each(first, tell);
+      watched->for_each(second, tell);
     }
     left.swap(right);
+    shard.drop_if_empty(first);
+    shard.drop_if_empty(second);
+    thread_.charge(static_cast<int64_t>(shard.databases_memory()) - before);
   }
   thread_.changes.add();
 }

@@ -2,40 +2,91 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
-#include <vector>
 
 #include "store/core/arena.h"
 #include "store/core/shard_lock.h"
 #include "store/core/table.h"
 #include "store/core/watch.h"
+#include "store/values/memory.h"
 
 namespace larder::store {
+
+/// What few shards need, made when it is first needed and freed when nothing is left in it.
+struct ShardExtras {
+  std::map<uint32_t, Table> databases;  // databases 1 and up that hold a key
+  WatchTable watches;
+
+  bool empty() const { return databases.empty() && watches.empty(); }
+};
 
 /// One cache line. Everything but `lock` and `arena` is reached only while `lock` is held.
 struct alignas(64) Shard {
   ShardLock lock;
-  uint32_t insertions_to_tick = 1;             // until the recency clock is moved on
-  Arena* arena = nullptr;                      // shared with a few other shards
-  Table first;                                 // database 0, close by because most programs use no other
-  std::unique_ptr<std::vector<Table>> others;  // databases 1 and up, made when first written to
-  std::unique_ptr<WatchTable> watches;         // made with the first WATCH
+  uint32_t insertions_to_tick = 1;      // until the recency clock is moved on
+  Arena* arena = nullptr;               // shared with a few other shards
+  Table first;                          // database 0, close by because most programs use no other
+  std::unique_ptr<ShardExtras> extras;  // null in most shards
 
-  /// The table of a database, or null when nothing has been written to it yet.
+  /// The table of a database, or null when it has no key here and is not database 0.
   Table* table(uint32_t database) {
     if (database == 0) return &first;
-    if (others == nullptr || database > others->size()) return nullptr;
-    return &(*others)[database - 1];
+    if (extras == nullptr) return nullptr;
+    const auto found = extras->databases.find(database);
+    return found == extras->databases.end() ? nullptr : &found->second;
   }
 
-  Table& table_for_writing(uint32_t database) {
-    if (database == 0) return first;
-    if (others == nullptr) others = std::make_unique<std::vector<Table>>();
-    if (database > others->size()) others->resize(database);
-    return (*others)[database - 1];
+  /// The table of a database, made if need be. Throws std::bad_alloc, the shard unchanged for whoever looks at it.
+  Table& table_for_writing(uint32_t database) { return database == 0 ? first : needed_extras().databases[database]; }
+
+  /// Frees the table of a database that has lost its last key; pointers to it are no longer valid.
+  void drop_if_empty(uint32_t database) {
+    if (database == 0 || extras == nullptr) return;
+    const auto found = extras->databases.find(database);
+    if (found == extras->databases.end() || found->second.size() > 0) return;
+    extras->databases.erase(found);
+    free_unneeded_extras();
   }
 
-  size_t databases() const { return 1 + (others == nullptr ? 0 : others->size()); }
+  /// Bytes that the databases above 0 take beside their tables' own memory().
+  size_t databases_memory() const {
+    // A node of std::map: three pointers and a colour beside what it holds.
+    constexpr size_t kNode = heap_bytes(4 * sizeof(void*) + sizeof(std::pair<const uint32_t, Table>));
+    if (extras == nullptr || extras->databases.empty()) return 0;
+    return heap_bytes(sizeof(ShardExtras)) + extras->databases.size() * kNode;
+  }
+
+  /// Visits (database, table) of every database that may hold a key here, ascending. The visitor must not add or drop
+  /// a database.
+  template <class Visitor>
+  void for_each_table(Visitor&& visit) {
+    visit(uint32_t{0}, first);
+    if (extras == nullptr) return;
+    for (auto& [database, table] : extras->databases) visit(database, table);
+  }
+
+  /// The first database after this one that may hold a key here, or 0 when there is none.
+  uint32_t database_after(uint32_t database) const {
+    if (extras == nullptr) return 0;
+    const auto next = extras->databases.upper_bound(database);
+    return next == extras->databases.end() ? 0 : next->first;
+  }
+
+  /// Null when no key of this shard is watched.
+  WatchTable* watches() { return extras == nullptr || extras->watches.empty() ? nullptr : &extras->watches; }
+  WatchTable& watches_for_writing() { return needed_extras().watches; }
+  void free_unneeded_extras() {
+    if (extras != nullptr && extras->empty()) extras.reset();
+  }
+
+ private:
+  ShardExtras& needed_extras() {
+    if (extras == nullptr) extras = std::make_unique<ShardExtras>();
+    return *extras;
+  }
 };
+
+static_assert(sizeof(Shard) == 64);
 
 }  // namespace larder::store

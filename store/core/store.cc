@@ -48,9 +48,8 @@ Store::~Store() {
   StoreThread thread(*this, 0, seed_);
   for (size_t i = 0; i < kShards; ++i) {
     Shard& shard = shards_[i];
-    for (uint32_t database = 0; database < shard.databases(); ++database) {
-      shard.table(database)->for_each([&](Entry* entry) { release(thread, shard, entry, false); });
-    }
+    shard.for_each_table(
+        [&](uint32_t, Table& table) { table.for_each([&](Entry* entry) { release(thread, shard, entry, false); }); });
   }
 }
 
@@ -186,11 +185,11 @@ void Store::age_entries() {
   const uint32_t now = tick();
   for (size_t i = 0; i < kShards; ++i) {
     const std::lock_guard guard(shards_[i].lock);
-    for (uint32_t database = 0; database < shards_[i].databases(); ++database) {
-      shards_[i].table(database)->for_each([&](Entry* entry) {
+    shards_[i].for_each_table([&](uint32_t, Table& table) {
+      table.for_each([&](Entry* entry) {
         if (entry->age(now) > kOldest) entry->set_recency(now - kOldest);
       });
-    }
+    });
   }
 }
 
@@ -221,15 +220,15 @@ bool Store::sweep(StoreThread& thread, int64_t budget_us) {
     bool finished = true;
     {
       const std::lock_guard guard(shard.lock);
-      const auto database = static_cast<uint32_t>(thread.sweep_database_);
-      if (database < shard.databases()) {
-        finished = sweep_table(thread, shard, database, *shard.table(database));
-        if (finished) ++thread.sweep_database_;
-        finished = finished && thread.sweep_database_ >= shard.databases();
+      const uint32_t database = thread.sweep_database_;
+      Table* table = shard.table(database);
+      finished = table == nullptr || sweep_table(thread, shard, database, *table);
+      if (finished) {
+        thread.sweep_database_ = shard.database_after(database);
+        finished = thread.sweep_database_ == 0;
       }
     }
     if (finished) {
-      thread.sweep_database_ = 0;
       thread.sweep_shard_ = (thread.sweep_shard_ + 1) % share;
       ++visited;
     }
@@ -256,13 +255,18 @@ bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Ta
       });
   for (const auto& [order, entry] : found) {
     thread.raise(kEventExpired, "expired", database, entry->key());
-    if (shard.watches != nullptr) shard.watches->changed(database, entry->key(), false);
+    if (WatchTable* watches = shard.watches()) watches->changed(database, entry->key(), false);
     const auto before = table.memory();
     table.erase(table.find(order, entry));
     table.shrink();
     thread.charge(static_cast<int64_t>(table.memory()) - static_cast<int64_t>(before));
     release(thread, shard, entry, true);
     thread.expired_keys.add();
+  }
+  if (table.size() == 0) {
+    const auto before = static_cast<int64_t>(shard.databases_memory());
+    shard.drop_if_empty(database);
+    thread.charge(static_cast<int64_t>(shard.databases_memory()) - before);
   }
   return finished;
 }
@@ -291,8 +295,7 @@ size_t Store::total_size() {
   size_t keys = 0;
   for (size_t i = 0; i < kShards; ++i) {
     const std::lock_guard guard(shards_[i].lock);
-    for (uint32_t database = 0; database < shards_[i].databases(); ++database)
-      keys += shards_[i].table(database)->size();
+    shards_[i].for_each_table([&](uint32_t, const Table& table) { keys += table.size(); });
   }
   return keys;
 }

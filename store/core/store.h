@@ -80,7 +80,7 @@ class StoreThread {
   std::array<SamplingPlace, 2> sampling_ahead_;
   HitLog hit_log_;
   size_t sweep_shard_ = 0;  // where the sweeper goes on
-  size_t sweep_database_ = 0;
+  uint32_t sweep_database_ = 0;
   std::vector<std::pair<uint32_t, Entry*>> sweep_found_;
 };
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -558,6 +559,64 @@ TEST_F(KeyspaceDeathTest, AKeyThatWasNotDeclaredIsNotLookedUp) {
   std::string other = "other";
   while (Store::shard_index(test.store.hash(other)) == Store::shard_index(hash)) other += '.';
   EXPECT_DEATH(keys.exists(other), "had not declared");
+}
+
+TEST(KeyspaceDatabases, ThoseBelowTheHighestCostNothing) {
+  TestStore low({.databases = 200'000}), high({.databases = 200'000});
+  for (int i = 0; i < 40; ++i) {
+    low.access(1)->put_string("key:" + std::to_string(i), "value");
+    high.access(199'999)->put_string("key:" + std::to_string(i), "value");
+  }
+  EXPECT_EQ(high.store.used_memory(), low.store.used_memory());
+  EXPECT_EQ(high.store.used_memory(), high.counted_memory());
+  size_t tables = 0;
+  for (size_t i = 0; i < Store::kShards; ++i) {
+    high.store.shard(i).for_each_table([&](uint32_t, const Table&) { ++tables; });
+  }
+  EXPECT_LE(tables, Store::kShards + 40);
+}
+
+TEST(KeyspaceDatabases, AnEmptiedOneCostsNothing) {
+  using Emptying = std::function<void(TestStore&)>;
+  const std::pair<const char*, Emptying> ways[] = {
+      {"erase", [](TestStore& test) { test.access(7)->erase("key"); }},
+      {"rename away and erase",
+       [](TestStore& test) {
+         test.access(7)->rename("key", "other");
+         test.access(7)->erase("other");
+       }},
+      {"flush", [](TestStore& test) { test.access(7)->flush(false); }},
+      {"swap and flush",
+       [](TestStore& test) {
+         test.access()->swap_databases(7, 9);
+         test.access(9)->flush(false);
+       }},
+      {"read after the deadline",
+       [](TestStore& test) {
+         test.advance(std::chrono::seconds(10));
+         EXPECT_FALSE(test.exists("key", 7));
+       }},
+      {"scan after the deadline",
+       [](TestStore& test) {
+         test.advance(std::chrono::seconds(10));
+         uint64_t cursor = 0;
+         do cursor = test.access(7)->scan(cursor, 10, [](std::string_view, const Entry&) { FAIL(); });
+         while (cursor != 0);
+       }},
+      {"sweep",
+       [](TestStore& test) {
+         test.advance(std::chrono::seconds(10));
+         test.store.sweep(test.thread, 1'000'000);
+       }},
+  };
+  for (const auto& [name, empty] : ways) {
+    TestStore test;
+    test.access(7)->put_string("key", "value", {.deadline = test.now_ms() + 5000});
+    EXPECT_GT(test.store.used_memory(), test.empty_memory);
+    empty(test);
+    EXPECT_EQ(test.store.used_memory(), test.empty_memory) << name;
+    for (size_t i = 0; i < Store::kShards; ++i) EXPECT_EQ(test.store.shard(i).extras, nullptr) << name;
+  }
 }
 
 }  // namespace

@@ -57,11 +57,11 @@ inline int64_t counted_memory(Store& store) {
   for (size_t i = 0; i < Store::kShards; ++i) {
     Shard& shard = store.shard(i);
     const std::lock_guard guard(shard.lock);
-    for (uint32_t database = 0; database < shard.databases(); ++database) {
-      const Table& table = *shard.table(database);
+    bytes += shard.databases_memory();
+    shard.for_each_table([&](uint32_t, const Table& table) {
       bytes += table.memory();
       table.for_each([&](const Entry* entry) { bytes += bytes_of(*entry); });
-    }
+    });
   }
   return static_cast<int64_t>(bytes);
 }
