@@ -37,6 +37,8 @@ void Table::swap(Table& other) noexcept {
   std::swap(deadlines_, other.deadlines_);
   std::swap(sweep_chunk_, other.sweep_chunk_);
   std::swap(hints_, other.hints_);
+  std::swap(shrink_at_, other.shrink_at_);
+  std::swap(rebuilds_, other.rebuilds_);
 }
 
 /// Grows with the table, so that growing ends even where all keys have the last hash and so no home but the last.
@@ -56,12 +58,26 @@ size_t Table::memory() const {
 
 Table::Slot Table::find(uint32_t order, const Entry* entry) const {
   if (slots_ == 0) return kNone;
-  Slot i = home(order);
-  while (order_of(words_[i]) < order) ++i;
-  for (; order_of(words_[i]) == order; ++i) {
+  for (Slot i = lower_bound(home(order), order); order_of(words_[i]) == order; ++i) {
     if (entry_of(words_[i]) == entry) return i;
   }
   return kNone;
+}
+
+/// Behind a home, used words below it come first and without a gap, so a long run, as keys inserted in the
+/// order of their hashes make it, is searched in growing steps.
+Table::Slot Table::lower_bound_in_run(Slot first, uint32_t order) const {
+  Slot i = first;
+  const Slot end = total_slots();
+  for (Slot step = 16; step > 0;) {
+    if (i + step < end && order_of(words_[i + step - 1]) < order) {
+      i += step;
+      step *= 2;
+    } else {
+      step /= 2;
+    }
+  }
+  return i;
 }
 
 void Table::make_hints() {
@@ -87,8 +103,7 @@ void Table::carry_hints_right(Slot first, Slot last) {
 /// Puts a word behind those of equal or smaller hash. False when the guard is full.
 bool Table::place(uint64_t word, Slot* where) {
   const uint32_t order = order_of(word);
-  Slot i = home(order);
-  while (order_of(words_[i]) <= order) ++i;
+  const Slot i = lower_bound(home(order), order + 1);
   Slot end = i;
   while (words_[end] != kEmpty) ++end;
   if (end + 1 >= total_slots()) return false;
@@ -138,13 +153,17 @@ void Table::erase(Slot slot) {
   words_[hole] = kEmpty;
 }
 
-void Table::shrink() {
+void Table::shrink() noexcept {
   if (slots_ == 0) return;
   if (size_ == 0) {
     Table empty;
     swap(empty);
-  } else if (slots_ > 2 * kSmallest && size_ < slots_ / 3) {
-    rebuild(std::max(kSmallest, (size_t{size_} + size_ / 3 + 7) / 8 * 8));
+  } else if (slots_ > 2 * kSmallest && size_ < slots_ / 3 && size_ <= shrink_at_) {
+    try {
+      rebuild(std::max(kSmallest, (size_t{size_} + size_ / 3 + 7) / 8 * 8));
+    } catch (const std::bad_alloc&) {
+      shrink_at_ = size_ / 2;  // a larger array than needed is no error
+    }
   }
 }
 
@@ -158,6 +177,8 @@ void Table::rebuild(size_t slots) {
     larger = Table();
   }
   larger.size_ = size_;
+  larger.shrink_at_ = size_ / 2;
+  larger.rebuilds_ = rebuilds_ + 1;
   larger.deadlines_ = deadlines_;
   swap(larger);
 }

@@ -56,9 +56,7 @@ class Table {
 
   Slot find(uint32_t order, std::string_view key) const {
     if (slots_ == 0) return kNone;
-    Slot i = home(order);
-    while (order_of(words_[i]) < order) ++i;
-    for (; order_of(words_[i]) == order; ++i) {
+    for (Slot i = lower_bound(home(order), order); order_of(words_[i]) == order; ++i) {
       if (entry_of(words_[i])->key() == key) return i;
     }
     return kNone;
@@ -78,8 +76,13 @@ class Table {
   void deadline_changed(Slot slot);
   /// Removes a slot's word; the entry is the caller's again. Slots move.
   void erase(Slot slot);
-  /// Makes the array fit the keys if they fill less than a third of it.
-  void shrink();
+  /// Makes the array fit the keys if they fill less than a third of it, and half of the keys that it was last made for
+  /// are gone. Keys whose hashes crowd at one end need an array far larger than their number asks for: without the
+  /// second condition each erasure in hash order would copy it in vain. Leaves the table as it is when there is no
+  /// memory for a smaller one.
+  void shrink() noexcept;
+  /// How often the array has been made anew since the table was empty.
+  uint32_t rebuilds() const { return rebuilds_; }
 
   /// Hints to the processor that a key is about to be looked up: first its slot, later the entry found there.
   void prefetch_slot(uint32_t order) const {
@@ -136,6 +139,17 @@ class Table {
   Slot home(uint32_t order) const { return static_cast<Slot>((static_cast<uint64_t>(order) * slots_) >> kHashBits); }
   static size_t guard_for(size_t slots);
   size_t total_slots() const { return slots_ + guard_for(slots_); }
+  /// The first slot at or behind a home whose word is empty or not below `order`, which is at most one above the order
+  /// that the home is of.
+  Slot lower_bound(Slot home, uint32_t order) const {
+    constexpr Slot kUsualRun = 16;
+    Slot i = home;
+    for (const Slot near = i + kUsualRun; i < near; ++i) {
+      if (order_of(words_[i]) >= order) return i;
+    }
+    return lower_bound_in_run(i, order);
+  }
+  Slot lower_bound_in_run(Slot first, uint32_t order) const;
   size_t chunks() const { return (total_slots() + kChunk - 1) / kChunk; }
   void lower_hint(Slot slot, uint32_t hint) {
     uint32_t& current = hints_[slot / kChunk];
@@ -154,6 +168,8 @@ class Table {
   uint32_t deadlines_ = 0;
   uint32_t sweep_chunk_ = 0;
   uint32_t* hints_ = nullptr;  // made with the first deadline
+  uint32_t shrink_at_ = 0;     // keys: with more, shrinking is not tried again
+  uint32_t rebuilds_ = 0;
 };
 
 template <class Visitor>

@@ -322,6 +322,44 @@ TEST(Table, DeadlinesOutsideOfTheHintsRangeAreFoundAllTheSame) {
   EXPECT_TRUE(model.holds("far"));
 }
 
+/// Erases all keys in the order of their hashes, or in the reverse, as a client that deletes what SCAN yields does.
+uint32_t rebuilds_while_erasing(bool ascending) {
+  Model model(9);
+  constexpr uint32_t kKeys = 4000;
+  std::vector<uint32_t> orders(kKeys);
+  for (uint32_t& order : orders) order = static_cast<uint32_t>(model.random() % Table::kHashEnd);
+  std::sort(orders.begin(), orders.end());
+  for (uint32_t i = 0; i < kKeys; ++i) model.insert(orders[i], std::to_string(i));
+  const uint32_t before = model.table.rebuilds();
+  for (uint32_t i = 0; i + 1 < kKeys; ++i) {
+    model.erase(std::to_string(ascending ? i : kKeys - 1 - i));
+    model.table.shrink();
+    if (i % 500 == 0) model.check();
+  }
+  return model.table.rebuilds() - before;
+}
+
+TEST(Table, ErasingInTheOrderOfHashesRebuildsRarely) {
+  EXPECT_LE(rebuilds_while_erasing(true), 14u);
+  EXPECT_LE(rebuilds_while_erasing(false), 14u);
+}
+
+TEST(Table, GrowsInTheOrderOfHashesWithoutRebuildingMoreThanOtherwise) {
+  // As MOVE of what SCAN yields fills another database.
+  const auto rebuilds = [](bool ascending) {
+    Model model(9);
+    constexpr uint32_t kKeys = 4000;
+    for (uint32_t i = 0; i < kKeys; ++i) {
+      const uint32_t rank = ascending ? i : i * 1009 % kKeys;
+      model.insert(rank * (Table::kHashEnd / kKeys), std::to_string(i));
+    }
+    model.check();
+    model.check_walk(100);
+    return model.table.rebuilds();
+  };
+  EXPECT_LE(rebuilds(true), rebuilds(false) + 2);
+}
+
 TEST(Table, MovingLeavesAnEmptyTable) {
   Model model(1);
   model.insert(1, "a");
