@@ -28,20 +28,39 @@ void OutputBuffer::swap(OutputBuffer& other) noexcept {
   std::swap(blobs_dropped_, other.blobs_dropped_);
   std::swap(blob_offset_, other.blob_offset_);
   std::swap(blob_bytes_, other.blob_bytes_);
+  std::swap(limit_, other.limit_);
+  std::swap(overflowed_, other.overflowed_);
 }
 
 // Makes room behind end_: by moving what waits over what was sent when that frees at least half of the storage (so the
 // moves stay linear in what is appended), else by doubling.
 void OutputBuffer::grow(size_t n) {
+  if (exceeds_limit(n)) overflow();
   const size_t waiting = end_ - begin_;
   if (n > std::numeric_limits<size_t>::max() / 4 - waiting) throw std::bad_alloc{};
   const size_t needed = waiting + n;
-  if (begin_ >= capacity_ / 2 && needed <= capacity_) {
+  if ((begin_ >= capacity_ / 2 || overflowed_) && needed <= capacity_) {
     move_to_front();
     return;
   }
   move_to_front();
-  resize_storage(std::max({needed, capacity_ * 2, kLeastCapacity}));
+  size_t capacity = std::max(capacity_ * 2, kLeastCapacity);
+  if (limit_ != 0) capacity = std::min(capacity, limit_);  // so that passing the limit is noticed here
+  resize_storage(std::max(needed, capacity));
+}
+
+// Nothing of it will be sent: the storage is used again and again for what is still written.
+void OutputBuffer::overflow() {
+  overflowed_ = true;
+  drop_waiting();
+}
+
+void OutputBuffer::drop_waiting() {
+  base_ += end_;
+  begin_ = end_ = 0;
+  blobs_dropped_ += blobs_.size();
+  blobs_.clear();
+  first_blob_ = blob_offset_ = blob_bytes_ = 0;
 }
 
 void OutputBuffer::move_to_front() {
@@ -61,6 +80,7 @@ void OutputBuffer::resize_storage(size_t capacity) {
 
 void OutputBuffer::append(SharedBytes bytes) {
   if (bytes.size() == 0) return;
+  if (exceeds_limit(bytes.size())) return overflow();
   blob_bytes_ += bytes.size();
   blobs_.push_back({base_ + end_, std::move(bytes)});
 }
@@ -76,8 +96,9 @@ void OutputBuffer::truncate(Mark mark) {
 }
 
 void OutputBuffer::insert(Mark mark, std::string_view text) {
-  if (text.empty()) return;
+  if (text.empty() || overflowed_) return;
   reserve(text.size());
+  if (overflowed_) return;
   char* const place = storage_ + (mark.position - base_);
   std::memmove(place + text.size(), place, static_cast<size_t>(storage_ + end_ - place));
   std::memcpy(place, text.data(), text.size());
@@ -149,11 +170,8 @@ void OutputBuffer::shrink() {
 }
 
 void OutputBuffer::clear() {
-  base_ += end_;
-  begin_ = end_ = 0;
-  blobs_dropped_ += blobs_.size();
-  blobs_.clear();
-  first_blob_ = blob_offset_ = blob_bytes_ = 0;
+  drop_waiting();
+  overflowed_ = false;
 }
 
 std::string OutputBuffer::to_string() const {

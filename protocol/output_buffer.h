@@ -80,13 +80,19 @@ class OutputBuffer {
   /// Drops the first `n` bytes (at most size()), because they were sent.
   void consume(size_t n);
 
+  /// Bounds what waits. Where more storage would be needed than that, all that waits is dropped, and what is appended
+  /// from then on as well, until clear(). 0: no bound. Moved with the rest.
+  void set_limit(size_t bytes) { limit_ = bytes; }
+  /// Whether more than the limit waits or has been dropped: then the connection must end.
+  bool overflowed() const { return overflowed_ || (limit_ != 0 && size() > limit_); }
+
   /// Bytes of character storage held.
   size_t capacity() const { return capacity_; }
 
   /// Gives storage back: all of it when nothing waits, else what is beyond the characters that wait.
   void shrink();
 
-  /// Drops everything that waits; keeps the storage.
+  /// Drops everything that waits and forgets an overflow; keeps the storage.
   void clear();
 
   /// A copy of all that waits (tests, and replies that are sent elsewhere).
@@ -99,6 +105,9 @@ class OutputBuffer {
   };
 
   void grow(size_t n);
+  bool exceeds_limit(size_t n) const { return limit_ != 0 && (overflowed_ || size() + n > limit_); }
+  void overflow();
+  void drop_waiting();
   void move_to_front();
   void resize_storage(size_t capacity);
   void swap(OutputBuffer& other) noexcept;
@@ -114,6 +123,8 @@ class OutputBuffer {
   uint64_t blobs_dropped_ = 0;  // removed from the front of blobs_
   size_t blob_offset_ = 0;      // bytes sent of the first blob
   size_t blob_bytes_ = 0;       // bytes of all blobs that wait
+  size_t limit_ = 0;            // of size(); compared when storage must grow and for each blob
+  bool overflowed_ = false;
 };
 
 }  // namespace larder::protocol

@@ -193,6 +193,7 @@ void Session::execute(Parsed parsed, Batch& batch) {
 /// Executes every complete request, in batches, and keeps the rest.
 void Session::consume(Parsed parsed, Batch& batch) {
   if (client.output.empty()) std::swap(client.output, thread_.scratch_output);
+  apply_output_limit();
   while (execute_requests(parsed, batch) && parsed.cut_short) {
     batch.clear();
     parsed = parse(parsed.input, batch);
@@ -223,13 +224,13 @@ bool Session::execute_requests(const Parsed& parsed, const Batch& batch) {
   for (size_t i = 0; i < requests.size(); ++i) {
     const Request& request = requests[i];
     if (request.arg_count == 0) continue;
-    if (client.close_after_reply || client.close_now) return false;
+    if (client.close_after_reply || client.close_now || client.output.overflowed()) return false;
     if (run(request, batch.words_of(request)) == Dispatcher::Outcome::wait) {
       hold_back(requests.subspan(i), batch);
       return false;
     }
   }
-  return !client.close_after_reply && !client.close_now;
+  return !client.close_after_reply && !client.close_now && !client.output.overflowed();
 }
 
 /// Executes one request and drops its reply if CLIENT REPLY says so.
@@ -239,7 +240,9 @@ Dispatcher::Outcome Session::run(const Request& request, std::span<const std::st
     return thread_.dispatcher().execute(client, request, args);
   const auto mark = client.output.mark();
   const ReplyMode before = client.reply_mode;
+  client.output.set_limit(0);  // what is dropped cannot be too much
   const auto outcome = thread_.dispatcher().execute(client, request, args);
+  apply_output_limit();
   if (outcome == Dispatcher::Outcome::wait) return outcome;
   // CLIENT REPLY ON and RESET are answered although they follow a SKIP.
   const bool skipped = before == ReplyMode::skip_this && client.reply_mode != ReplyMode::on;
@@ -261,7 +264,8 @@ void Session::hold_back(std::span<const Request> requests, const Batch& batch) {
 
 void Session::resume() {
   thread_.dispatcher().begin_batch();
-  while (!held_back_.empty() && !client.close_after_reply && !client.close_now) {
+  apply_output_limit();
+  while (!held_back_.empty() && !client.close_after_reply && !client.close_now && !client.output.overflowed()) {
     const StoredRequest stored = std::move(held_back_.front());
     held_back_.pop_front();
     Request request{.arg_count = stored.args().size(), .bytes = stored.bytes()};
@@ -300,7 +304,7 @@ void Session::keep_rest(std::span<char> rest) {
 
 void Session::flush() {
   if (closed_) return;
-  if (client.close_now) return close();
+  if (client.close_now || (client.output.overflowed() && !output_within_limits())) return close();
   write();
   if (closed_) return;
   if (client.output.empty()) {
@@ -319,6 +323,7 @@ void Session::return_storage() {
   } else {
     client.output.shrink();
   }
+  apply_output_limit();  // messages may come at any time
 }
 
 void Session::write() {
@@ -349,11 +354,18 @@ void Session::write() {
   }
 }
 
-bool Session::output_within_limits() {
+const OutputLimit& Session::output_limit() const {
   const OutputLimits& limits = thread_.settings().client_output_buffer_limits;
-  const OutputLimit& limit = client.client_class() == ClientClass::pubsub ? limits.pubsub : limits.normal;
+  return client.client_class() == ClientClass::pubsub ? limits.pubsub : limits.normal;
+}
+
+/// The hard limit holds while a reply is being written.
+void Session::apply_output_limit() { client.output.set_limit(output_limit().hard_bytes); }
+
+bool Session::output_within_limits() {
+  const OutputLimit& limit = output_limit();
   const size_t size = client.output.size();
-  bool exceeded = limit.hard_bytes > 0 && size > limit.hard_bytes;
+  bool exceeded = client.output.overflowed() || (limit.hard_bytes > 0 && size > limit.hard_bytes);
   if (limit.soft_bytes > 0 && size > limit.soft_bytes) {
     const int64_t now = core_.clock().steady_us();
     if (!client.over_soft_limit_since_us) client.over_soft_limit_since_us = now;

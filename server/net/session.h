@@ -62,6 +62,8 @@ class Session final : public Pollable {
   void keep_rest(std::span<char> rest);
   void write();
   void return_storage();
+  const OutputLimit& output_limit() const;
+  void apply_output_limit();
   bool output_within_limits();
   void describe_addresses();
   std::string log_name() const;

@@ -272,5 +272,37 @@ TEST(OutputBuffer, RandomUseAgainstAString) {
   }
 }
 
+TEST(OutputBuffer, DropsWhatExceedsItsLimit) {
+  OutputBuffer output;
+  output.set_limit(10'000);
+  output.append(std::string(9'000, 'a'));
+  EXPECT_FALSE(output.overflowed());
+  const auto mark = output.mark();
+  for (int i = 0; i < 100'000; ++i) output.append("one more element");
+  EXPECT_TRUE(output.overflowed());
+  EXPECT_LE(output.capacity(), 10'000u);
+  output.insert(mark, "*100000\r\n");
+  output.truncate(mark);
+  EXPECT_LE(output.size(), 10'000u);
+  output.append(std::string(50'000, 'b'));
+  EXPECT_TRUE(output.overflowed());
+  output.clear();
+  EXPECT_FALSE(output.overflowed());
+  output.append("as before");
+  EXPECT_EQ(output.to_string(), "as before");
+}
+
+TEST(OutputBuffer, SharedBytesCountTowardsTheLimit) {
+  Value value{.text = std::string(600, 'v')};
+  OutputBuffer output;
+  output.set_limit(1'000);
+  output.append(value.share());
+  EXPECT_FALSE(output.overflowed());
+  output.append(value.share());
+  EXPECT_TRUE(output.overflowed());
+  EXPECT_EQ(value.references, 0);
+  EXPECT_EQ(output.size(), 0u);
+}
+
 }  // namespace
 }  // namespace larder::protocol

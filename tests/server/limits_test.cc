@@ -178,6 +178,34 @@ TEST(Output, AboveTheHardLimitAClientIsClosed) {
   EXPECT_EQ(ask(writer, "PING"), "PONG");
 }
 
+TEST(Output, TheHardLimitHoldsWithinABatch) {
+  RunningServer server([](Settings& settings) { settings.client_output_buffer_limits.normal.hard_bytes = 1 << 20; });
+  RespClient other = server.client();
+  for (int i = 0; i < 100; ++i) ask(other, "SADD", "members", std::to_string(i) + std::string(1000, 'm'));
+  RespClient slow = server.client();
+  std::string pipeline;
+  for (int i = 0; i < 100; ++i) pipeline += "SMEMBERS members\r\n";  // 10 MB of replies
+  slow.send_raw(pipeline + "SET after 1\r\n");
+  const Received received = slow.receive_until_closed();
+  EXPECT_EQ(received.status, Received::Status::closed);
+  EXPECT_LT(received.bytes.size(), 1u << 20);
+  EXPECT_TRUE(server.logged("closed for overcoming of output buffer limits"));
+  EXPECT_EQ(ask(other, "EXISTS", "after"), "0");
+  EXPECT_EQ(server->core().statistics.output_limit_disconnections.load(), 1u);
+}
+
+/// What one command replies is bounded while it is written, and with CLIENT REPLY OFF not at all.
+TEST(Output, TheHardLimitHoldsWithinAReply) {
+  RunningServer server([](Settings& settings) { settings.client_output_buffer_limits.normal.hard_bytes = 1 << 20; });
+  RespClient other = server.client();
+  ask(other, "SADD", "members", std::string(1000, 'm'));
+  RespClient slow = server.client();
+  slow.send_raw("CLIENT REPLY OFF\r\nSRANDMEMBER members -5000\r\nCLIENT REPLY ON\r\n");
+  EXPECT_EQ(text_of(slow.receive()), "OK");
+  slow.send_raw("SRANDMEMBER members -5000\r\n");
+  EXPECT_EQ(slow.receive_until_closed().bytes, "");
+}
+
 /// Reads nothing before everything has been sent; false when the server has stopped reading.
 bool send_without_reading(int descriptor, std::string_view bytes) {
   const auto deadline = std::chrono::steady_clock::now() + seconds(20);
