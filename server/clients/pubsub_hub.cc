@@ -22,6 +22,15 @@ auto& subscriptions_of(Client& client, ChannelKind kind) {
   }
 }
 
+/// Whether messages about keys may come by this name: their channels all begin alike.
+bool may_match_event(ChannelKind kind, std::string_view name) {
+  constexpr std::string_view kEvents = "__key";
+  if (kind == ChannelKind::shard) return false;
+  const std::string_view literal = kind == ChannelKind::pattern ? name.substr(0, name.find_first_of("*?[\\")) : name;
+  if (literal.size() == name.size()) return name.starts_with(kEvents);
+  return literal.starts_with(kEvents) || kEvents.starts_with(literal);
+}
+
 /// One message to one client, by the channel or pattern that brought it there.
 struct Delivery {
   uint64_t client;
@@ -54,7 +63,9 @@ void deliver(IoThread& thread, const Delivery& delivery, const Message& message)
 bool PubsubHub::subscribe(Client& client, ChannelKind kind, std::string_view name) {
   if (!subscriptions_of(client, kind).emplace(name).second) return false;
   const std::lock_guard guard(mutex_);
-  names(kind)[std::string(name)].push_back({&client.thread, client.id});
+  auto& subscribers = names(kind)[std::string(name)];
+  if (subscribers.empty()) count_name(kind, name, 1);
+  subscribers.push_back({&client.thread, client.id});
   return true;
 }
 
@@ -66,7 +77,10 @@ bool PubsubHub::unsubscribe(Client& client, ChannelKind kind, std::string_view n
     const std::lock_guard guard(mutex_);
     const auto found = names(kind).find(name);
     std::erase_if(found->second, [&](const Subscriber& subscriber) { return subscriber.client == client.id; });
-    if (found->second.empty()) names(kind).erase(found);
+    if (found->second.empty()) {
+      count_name(kind, name, -1);
+      names(kind).erase(found);
+    }
   }
   own.erase(mine);
   return true;
@@ -81,22 +95,19 @@ void PubsubHub::forget(Client& client) {
 }
 
 size_t PubsubHub::publish(ChannelKind kind, std::string_view channel, std::string_view message) {
+  const std::lock_guard guard(mutex_);
   std::map<IoThread*, std::vector<Delivery>> by_thread;
   size_t receivers = 0;
-  {
-    const std::lock_guard guard(mutex_);
-    const auto add = [&](ChannelKind by, const std::string& matched, const std::vector<Subscriber>& subscribers) {
-      for (const Subscriber& subscriber : subscribers) {
-        by_thread[subscriber.thread].push_back({subscriber.client, by, matched});
-        ++receivers;
-      }
-    };
-    if (const auto found = names(kind).find(channel); found != names(kind).end())
-      add(kind, found->first, found->second);
-    if (kind == ChannelKind::channel) {
-      for (const auto& [pattern, subscribers] : names(ChannelKind::pattern)) {
-        if (base::glob_match(pattern, channel)) add(ChannelKind::pattern, pattern, subscribers);
-      }
+  const auto add = [&](ChannelKind by, const std::string& matched, const std::vector<Subscriber>& subscribers) {
+    for (const Subscriber& subscriber : subscribers) {
+      by_thread[subscriber.thread].push_back({subscriber.client, by, matched});
+      ++receivers;
+    }
+  };
+  if (const auto found = names(kind).find(channel); found != names(kind).end()) add(kind, found->first, found->second);
+  if (kind == ChannelKind::channel) {
+    for (const auto& [pattern, subscribers] : names(ChannelKind::pattern)) {
+      if (base::glob_match(pattern, channel)) add(ChannelKind::pattern, pattern, subscribers);
     }
   }
   if (receivers == 0) return 0;
@@ -129,9 +140,10 @@ size_t PubsubHub::count(ChannelKind kind) const {
   return names(kind).size();
 }
 
-bool PubsubHub::anyone() const {
-  const std::lock_guard guard(mutex_);
-  return std::any_of(std::begin(names_), std::end(names_), [](const Names& names) { return !names.empty(); });
+void PubsubHub::count_name(ChannelKind kind, std::string_view name, int by) {
+  if (!may_match_event(kind, name)) return;
+  event_names_ += by;
+  hears_events_.store(event_names_ > 0, std::memory_order_relaxed);
 }
 
 }  // namespace larder::server

@@ -1,9 +1,11 @@
 // Who listens to which channel. Channels, patterns and shard channels of all clients of the server, and delivery of
 // messages to them, through IoThread::show_in_order.
 //
-// Thread rule: any I/O thread; one mutex, held for the look-up and never while a message is written to a client.
+// Thread rule: any I/O thread, shards may be held; one mutex, held for the look-up and until the message is in the
+// queues of the subscribers' threads, and never while a message is written to a client.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -28,7 +30,9 @@ class PubsubHub {
   /// Everything that a client is subscribed to, when it goes.
   void forget(Client& client);
 
-  /// Delivers a message; returns how many clients got it, each as often as a channel or pattern of its matches.
+  /// Delivers a message; returns how many clients got it, each as often as a channel or pattern of its matches. All
+  /// messages are handed to the subscribers' threads one after the other, so every subscriber sees those that it gets
+  /// in the same order. Who publishes what it did to keys must still hold their shards.
   size_t publish(ChannelKind kind, std::string_view channel, std::string_view message);
 
   /// PUBSUB CHANNELS and SHARDCHANNELS: those with at least one subscriber that match the pattern, all if it is empty.
@@ -36,8 +40,8 @@ class PubsubHub {
   size_t subscribers(ChannelKind kind, std::string_view name) const;
   /// Different patterns (PUBSUB NUMPAT), channels or shard channels with subscribers.
   size_t count(ChannelKind kind) const;
-  /// Whether a message could reach anyone; lets events be dropped early.
-  bool anyone() const;
+  /// Whether anybody listens to a channel or pattern that may match a keyspace event's. Any thread, without the mutex.
+  const std::atomic<bool>& hears_events() const { return hears_events_; }
 
  private:
   struct Subscriber {
@@ -49,8 +53,13 @@ class PubsubHub {
   Names& names(ChannelKind kind) { return names_[static_cast<size_t>(kind)]; }
   const Names& names(ChannelKind kind) const { return names_[static_cast<size_t>(kind)]; }
 
+  /// A name has got its first subscriber (`by` 1) or lost its last one (-1).
+  void count_name(ChannelKind kind, std::string_view name, int by);
+
   mutable std::mutex mutex_;
   Names names_[3];
+  int event_names_ = 0;  // channels and patterns that may match an event's
+  std::atomic<bool> hears_events_{false};
 };
 
 }  // namespace larder::server

@@ -157,7 +157,6 @@ Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
       return Outcome::done;
     }
     const std::string error = refusal({.core = core_, .thread = thread_, .client = client, .spec = spec, .args = args});
-    publish_events();  // the memory gate may have evicted
     if (!error.empty()) {
       refuse(client, spec, error, reply);
       return Outcome::done;
@@ -185,15 +184,16 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
     store::ShardLocks locks(core_.store);
     lock(client, spec, args, request, locks);
     invoke(client, spec, args, &request, reply, locks, false);
+    // Before the shards are released: what others do to the same keys is handed over behind it.
+    store_thread_.hand_over_events();
+    if (core_.monitors().load(std::memory_order_relaxed) > 0) [[unlikely]]
+      feed_monitors(client, spec, args);
   };
   if (&spec == exec_ && needs_world(client)) {
     core_.with_world_stopped(thread_, run);
   } else {
     run();
   }
-  if (core_.monitors().load(std::memory_order_relaxed) > 0) [[unlikely]]
-    feed_monitors(client, spec, args);
-  if (!store_thread_.events().empty()) publish_events();
   thread_.run_shows();
   // What took long has made the batch's idea of the time old.
   constexpr int64_t kTimeIsOldNs = 1'000'000;
@@ -267,7 +267,7 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
   reply.array(queue.size());
   for (const auto& queued : queue) {
     invoke(client, *queued.spec, queued.request.args(), nullptr, reply, locks, true);
-    publish_events();  // in the order of what the transaction itself publishes
+    store_thread_.hand_over_events();  // in the order of what the transaction itself publishes
     if (core_.monitors().load(std::memory_order_relaxed) > 0)
       feed_monitors(client, *queued.spec, queued.request.args());
   }
@@ -280,7 +280,6 @@ void Dispatcher::settle_memory(const CommandSpec& spec) {
   if (!spec.is(kDenyOom) && &spec != exec_) return;
   if (!core_.store.over_limit(store_thread_)) return;
   core_.store.make_room(store_thread_);
-  publish_events();
 }
 
 void Dispatcher::account(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
@@ -309,12 +308,9 @@ void Dispatcher::feed_monitors(const Client& client, const CommandSpec& spec, st
   core_.feed_monitors(client, redacted(spec, args, storage));
 }
 
-void Dispatcher::publish_events() {
-  auto& events = store_thread_.events();
-  if (events.empty()) return;
-  const std::vector<store::KeyEvent> batch = std::exchange(events, {});
+void Dispatcher::publish_events(const std::vector<store::KeyEvent>& events) {
   const uint32_t wanted = thread_.settings().notify_keyspace_events;
-  for (const store::KeyEvent& event : batch) {
+  for (const store::KeyEvent& event : events) {
     if ((wanted & notify::kKeyspace) != 0) {
       core_.pubsub.publish(ChannelKind::channel, fmt::format("__keyspace@{}__:{}", event.database, event.key),
                            event.name);

@@ -71,8 +71,8 @@ class Dispatcher {
   void run_queued(Client& client, std::span<const Transaction::Queued> queue, protocol::ReplyWriter& reply,
                   const store::ShardLocks& locks);
 
-  /// Publishes the events that this thread's work on the store has raised.
-  void publish_events();
+  /// Publishes events of this thread's work on the store. Called while their shards are held.
+  void publish_events(const std::vector<store::KeyEvent>& events);
 
  private:
   template <class Ask>

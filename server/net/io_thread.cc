@@ -33,6 +33,8 @@ IoThread::IoThread(Core& core, unsigned index)
       dispatcher_(core, *this),
       intake_(dispatcher_),
       poller_(context_, [this](const std::function<void()>& work) { round(work); }) {
+  store_thread_.set_event_sink([this](const auto& events) { dispatcher_.publish_events(events); },
+                               core.pubsub.hears_events());
   refresh_settings();
 }
 
@@ -201,7 +203,6 @@ void IoThread::tick() {
 void IoThread::sweep(int64_t budget_us) {
   round([this, budget_us] {
     const bool more = core_.store.sweep(store_thread_, kSweepSliceUs);
-    dispatcher_.publish_events();
     sweeping_ = more && budget_us > kSweepSliceUs && !stopping_;
   });
   if (sweeping_) asio::post(context_, [this, left = budget_us - kSweepSliceUs] { sweep(left); });

@@ -1,10 +1,13 @@
-// What the store has to tell besides replies: events about keys, for keyspace notifications. The store collects them
-// while shards are locked; the server publishes them afterwards.
+// What the store has to tell besides replies: events about keys, for keyspace notifications. A thread collects them
+// while it holds shards and hands them over before it releases these, so that events of one key are handed over in the
+// order in which its changes were executed.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace larder::store {
 
@@ -31,5 +34,9 @@ struct KeyEvent {
   uint32_t database;
   std::string key;
 };
+
+/// Takes the events of one thread, in the order in which they were raised. Called while shards are held: it must not
+/// wait for anything that is held while a shard is locked.
+using EventSink = std::function<void(const std::vector<KeyEvent>&)>;
 
 }  // namespace larder::store

@@ -249,6 +249,7 @@ bool Evictor::evict(const EvictionPool::Candidate& candidate) {
   thread_.charge(after - before);
   store_.release(thread_, shard, entry, true);
   thread_.evicted_keys.add();
+  thread_.hand_over_events();
   return true;
 }
 

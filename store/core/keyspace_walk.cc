@@ -23,7 +23,9 @@ bool Keyspace::with_shard(size_t index, Visit&& visit) {
   Shard& shard = store_.shard(index);
   if (locks_.holds(index)) return visit(shard);
   const std::lock_guard guard(shard.lock);
-  return visit(shard);
+  const bool result = visit(shard);
+  thread_.hand_over_events();
+  return result;
 }
 
 size_t Keyspace::size() {

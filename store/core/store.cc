@@ -28,6 +28,12 @@ void StoreThread::refresh_time() {
   store_.note_time(now_ms());
 }
 
+void StoreThread::hand_over_events_now() {
+  if (!event_sink_) return;
+  event_sink_(events_);
+  events_.clear();
+}
+
 Store::Store(const Options& options)
     : seed_(options.seed != 0 ? options.seed : base::random_seed()),
       databases_(options.databases),
@@ -268,6 +274,7 @@ bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Ta
     shard.drop_if_empty(database);
     thread.charge(static_cast<int64_t>(shard.databases_memory()) - before);
   }
+  thread.hand_over_events();
   return finished;
 }
 

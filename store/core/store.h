@@ -43,13 +43,26 @@ class StoreThread {
   /// Adds to the bytes in use; passed on to the store's total in portions.
   void charge(int64_t bytes);
 
-  /// Whether an event of this class is wanted by anyone.
-  bool wants(EventClass event_class) const { return (event_mask_ & event_class) != 0; }
+  /// Whether an event of this class is configured and anybody listens to events.
+  bool wants(EventClass event_class) const {
+    return (event_mask_ & event_class) != 0 && (listened_ == nullptr || listened_->load(std::memory_order_relaxed));
+  }
   void set_event_mask(uint32_t mask) { event_mask_ = mask; }
+  /// Who takes the events, and whether anybody listens to them: read with each event. Without a sink, events() collects
+  /// them.
+  void set_event_sink(EventSink sink, const std::atomic<bool>& listened) {
+    event_sink_ = std::move(sink);
+    listened_ = &listened;
+  }
   void raise(EventClass event_class, std::string_view name, uint32_t database, std::string_view key) {
     if (wants(event_class)) events_.push_back({event_class, name, database, std::string(key)});
   }
-  /// Events raised since the last call, in order.
+  /// Gives the events raised so far to the sink. To be called before the shards of their keys are released.
+  void hand_over_events() {
+    if (!events_.empty()) [[unlikely]]
+      hand_over_events_now();
+  }
+  /// Events that have been raised and not handed over, in order.
   std::vector<KeyEvent>& events() { return events_; }
 
   /// allkeys-lhd: the time since the key's last access ends at `tick` with a hit or an eviction. Called before its
@@ -69,13 +82,17 @@ class StoreThread {
   friend class Store;
   friend class Evictor;
 
+  void hand_over_events_now();
+
   Store& store_;
   unsigned index_;
   int64_t now_us_ = 0;
   base::Random random_;
   base::Counter pending_bytes_;  // not yet part of the store's total
   uint32_t event_mask_ = 0;
+  const std::atomic<bool>* listened_ = nullptr;
   std::vector<KeyEvent> events_;
+  EventSink event_sink_;
   EvictionPool pool_;
   std::array<SamplingPlace, 2> sampling_ahead_;
   HitLog hit_log_;
