@@ -383,7 +383,9 @@ void commandstats_section(InfoText& out, const Facts& facts) {
 
 void errorstats_section(InfoText& out, const Facts& facts) {
   out.section("Errorstats");
-  for (const auto& [code, count] : facts.core.statistics.errors()) {
+  ErrorCounts::Counts counts;
+  for (const auto& thread : facts.core.threads()) thread->statistics.errors.add_to(counts);
+  for (const auto& [code, count] : counts) {
     out.fieldf(fmt::format("errorstat_{}", code), "count={}", count);
   }
 }

@@ -108,7 +108,7 @@ void Dispatcher::ask_ahead(const Batch& batch, Ask&& ask) {
 void Dispatcher::count_error(void* self, std::string_view text) {
   auto& dispatcher = *static_cast<Dispatcher*>(self);
   dispatcher.thread_.statistics.error_replies.add();
-  dispatcher.core_.statistics.count_error(error_code(text));
+  dispatcher.thread_.statistics.errors.count(error_code(text));
 }
 
 void Dispatcher::refuse(Client& client, const CommandSpec* spec, std::string_view error, protocol::ReplyWriter& reply) {

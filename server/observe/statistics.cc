@@ -11,28 +11,34 @@ void ThreadStatistics::reset() {
       counter->set(0);
     figures.latency.clear();
   }
+  errors.reset();
 }
 
-void ServerStatistics::count_error(std::string_view code) {
+void ErrorCounts::count(std::string_view code) {
   const std::lock_guard guard(mutex_);
-  const auto found = errors_.find(code);
-  if (found != errors_.end()) {
+  const auto found = counts_.find(code);
+  if (found != counts_.end()) {
     ++found->second;
-  } else if (errors_.size() < kMostCodes) {
-    errors_.emplace(code, 1);
+  } else if (counts_.size() < kMostCodes) {
+    counts_.emplace(code, 1);
   }
 }
 
-std::map<std::string, uint64_t, std::less<>> ServerStatistics::errors() const {
+void ErrorCounts::add_to(Counts& counts) const {
   const std::lock_guard guard(mutex_);
-  return errors_;
+  for (const auto& [code, count] : counts_) {
+    if (counts.size() < kMostCodes || counts.contains(code)) counts[code] += count;
+  }
+}
+
+void ErrorCounts::reset() {
+  const std::lock_guard guard(mutex_);
+  counts_.clear();
 }
 
 void ServerStatistics::reset() {
   connections_received = rejected_connections = output_limit_disconnections = query_limit_disconnections = 0;
   acl_denied_auth = unexpected_errors = 0;
-  const std::lock_guard guard(mutex_);
-  errors_.clear();
 }
 
 }  // namespace larder::server

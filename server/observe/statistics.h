@@ -25,6 +25,23 @@ struct CommandFigures {
   LazyLatencyHistogram latency;
 };
 
+/// How often error replies began with which code (INFO errorstats). Written by one thread, so its mutex is free unless
+/// INFO reads at that moment.
+class ErrorCounts {
+ public:
+  using Counts = std::map<std::string, uint64_t, std::less<>>;
+
+  void count(std::string_view code);
+  /// Adds what was counted here to `counts`.
+  void add_to(Counts& counts) const;
+  void reset();
+
+ private:
+  static constexpr size_t kMostCodes = 128;  // clients may not grow the map without bound through ECHO-like errors
+  mutable std::mutex mutex_;
+  Counts counts_;
+};
+
 /// Written by the owning I/O thread alone, read by any.
 struct ThreadStatistics {
   explicit ThreadStatistics(size_t commands) : per_command(commands) {}
@@ -33,30 +50,22 @@ struct ThreadStatistics {
   base::Counter input_bytes, output_bytes;
   base::Counter reads, writes;  // from and to sockets
   base::Counter error_replies;
+  ErrorCounts errors;
   std::vector<CommandFigures> per_command;  // by CommandTable id
 
   /// CONFIG RESETSTAT: everything to 0, while the owning thread stands still.
   void reset();
 };
 
-/// Rare events: shared atomics and maps under a mutex.
-class ServerStatistics {
- public:
+/// Rare events: shared atomics.
+struct ServerStatistics {
   std::atomic<uint64_t> connections_received{0}, rejected_connections{0};
   std::atomic<uint64_t> output_limit_disconnections{0}, query_limit_disconnections{0};
   std::atomic<uint64_t> acl_denied_auth{0};
   std::atomic<uint64_t> unexpected_errors{0};
 
-  /// INFO errorstats: one more reply that began with this code.
-  void count_error(std::string_view code);
-  std::map<std::string, uint64_t, std::less<>> errors() const;
   /// CONFIG RESETSTAT, for what is held here.
   void reset();
-
- private:
-  static constexpr size_t kMostCodes = 128;  // clients may not grow the map without bound through ECHO-like errors
-  mutable std::mutex mutex_;
-  std::map<std::string, uint64_t, std::less<>> errors_;
 };
 
 }  // namespace larder::server
