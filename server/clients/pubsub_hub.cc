@@ -120,11 +120,11 @@ size_t PubsubHub::publish(ChannelKind kind, std::string_view channel, std::strin
   return receivers;
 }
 
-std::vector<std::string> PubsubHub::channels(ChannelKind kind, std::string_view pattern) const {
+std::vector<std::string> PubsubHub::channels(ChannelKind kind, std::optional<std::string_view> pattern) const {
   const std::lock_guard guard(mutex_);
   std::vector<std::string> found;
   for (const auto& [name, subscribers] : names(kind)) {
-    if (pattern.empty() || base::glob_match(pattern, name)) found.push_back(name);
+    if (!pattern || base::glob_match(*pattern, name)) found.push_back(name);
   }
   return found;
 }

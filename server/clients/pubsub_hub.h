@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,8 +36,8 @@ class PubsubHub {
   /// in the same order. Who publishes what it did to keys must still hold their shards.
   size_t publish(ChannelKind kind, std::string_view channel, std::string_view message);
 
-  /// PUBSUB CHANNELS and SHARDCHANNELS: those with at least one subscriber that match the pattern, all if it is empty.
-  std::vector<std::string> channels(ChannelKind kind, std::string_view pattern) const;
+  /// PUBSUB CHANNELS and SHARDCHANNELS: those with at least one subscriber that match the pattern, all without one.
+  std::vector<std::string> channels(ChannelKind kind, std::optional<std::string_view> pattern) const;
   size_t subscribers(ChannelKind kind, std::string_view name) const;
   /// Different patterns (PUBSUB NUMPAT), channels or shard channels with subscribers.
   size_t count(ChannelKind kind) const;

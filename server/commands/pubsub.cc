@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,8 @@ void list_channels(ArgReader& args, CommandContext& context, ReplyWriter& reply,
     return reply.error(fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try PUBSUB HELP.",
                                    as_text(args.all()[1].substr(0, 128))));
   }
-  const auto names = context.core().pubsub.channels(kind, args.more() ? args.bytes() : std::string_view{});
+  const auto pattern = args.more() ? std::optional(args.bytes()) : std::nullopt;
+  const auto names = context.core().pubsub.channels(kind, pattern);
   reply.array(names.size());
   for (const std::string& name : names) reply.bulk(name);
 }

@@ -1,7 +1,10 @@
 // Who subscribes to what, without sockets: clients of a server that has not been started.
 #include "server/clients/pubsub_hub.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <optional>
 
 #include "server/clients/client.h"
 #include "server/core.h"
@@ -9,6 +12,9 @@
 
 namespace larder::server {
 namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 class PubsubHubTest : public testing::Test {
  protected:
@@ -37,6 +43,14 @@ TEST_F(PubsubHubTest, OtherSubscribersCostWritesNothing) {
   core.pubsub.subscribe(client, ChannelKind::pattern, "news.*");
   core.pubsub.subscribe(client, ChannelKind::shard, "__keyspace@0__:k");
   EXPECT_FALSE(hears_events());
+}
+
+TEST_F(PubsubHubTest, AnEmptyPatternMatchesOnlyTheChannelWithoutAName) {
+  core.pubsub.subscribe(client, ChannelKind::channel, "news");
+  EXPECT_THAT(core.pubsub.channels(ChannelKind::channel, std::nullopt), ElementsAre("news"));
+  EXPECT_THAT(core.pubsub.channels(ChannelKind::channel, ""), IsEmpty());
+  core.pubsub.subscribe(client, ChannelKind::channel, "");
+  EXPECT_THAT(core.pubsub.channels(ChannelKind::channel, ""), ElementsAre(""));
 }
 
 TEST_F(PubsubHubTest, NoEventIsRaisedWhileNobodyListens) {
