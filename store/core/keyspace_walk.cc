@@ -15,6 +15,18 @@ struct Detached {
   Table table;
 };
 
+/// A key past its deadline that has not been reclaimed is `expired`.
+enum class KeyState : uint8_t { absent, expired, alive };
+
+/// SWAPDB: a watched key is replaced by what stands at its name in the other database. To a watcher that saw an expired
+/// key, another expired one or none is no change, nor is an expired one to a watcher that saw none.
+void note_exchange(WatchTable::Watch& watch, KeyState before, KeyState after) {
+  if (before == KeyState::absent && after == KeyState::absent) return;
+  const bool seen_absent = watch.was_expired || before == KeyState::absent;
+  if (!seen_absent || after == KeyState::alive) return watch.flag->raise();
+  watch.was_expired = after == KeyState::expired;
+}
+
 }  // namespace
 
 /// Runs `visit(shard)` with the shard locked, whether or not the command holds it already.
@@ -177,16 +189,17 @@ void Keyspace::swap_databases(uint32_t first, uint32_t second) {
     Table& left = shard.table_for_writing(first);
     Table& right = shard.table_for_writing(second);
     if (WatchTable* watched = shard.watches()) {
-      // A watcher is told when its key exists before or after the exchange.
-      auto tell = [&](std::string_view key, auto& watches) {
-        const uint32_t order = Table::order(store_.hash(key));
-        const bool concerned = left.find(order, key) != Table::kNone || right.find(order, key) != Table::kNone;
-        for (auto& watch : watches) {
-          if (concerned) watch.flag->raise();
-        }
+      const auto state = [&](const Table& table, std::string_view key) {
+        const Table::Slot slot = table.find(Table::order(store_.hash(key)), key);
+        if (slot == Table::kNone) return KeyState::absent;
+        return table.at(slot)->expired_at(now_ms()) ? KeyState::expired : KeyState::alive;
       };
-      watched->for_each(first, tell);
-      watched->for_each(second, tell);
+      watched->for_each(first, [&](std::string_view key, auto& watches) {
+        for (auto& watch : watches) note_exchange(watch, state(left, key), state(right, key));
+      });
+      watched->for_each(second, [&](std::string_view key, auto& watches) {
+        for (auto& watch : watches) note_exchange(watch, state(right, key), state(left, key));
+      });
     }
     left.swap(right);
     shard.drop_if_empty(first);

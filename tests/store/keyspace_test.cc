@@ -260,6 +260,30 @@ TEST_F(KeyspaceTest, DatabasesAreApartAndSwapAsWhole) {
   expect_exact_accounts();
 }
 
+TEST_F(KeyspaceTest, SwappingRaisesNoWatchOnAKeyThatIsExpiredOrAbsentBeforeAndAfter) {
+  const auto watch = [this](std::string_view key) {
+    auto flag = std::make_shared<WatchFlag>();
+    test.access()->watch(key, flag);
+    return flag;
+  };
+  for (const char* key : {"goes", "stays", "lives"}) test.set(key, "", test.now_ms() + 1);
+  for (const char* key : {"stays", "comes"}) test.access(1)->put_string(key, "", {.deadline = test.now_ms() + 1});
+  test.access(1)->put_string("lives", "");
+  test.set("ends", "", test.now_ms() + 2);
+  test.advance(milliseconds(1));
+  const auto goes = watch("goes"), stays = watch("stays"), comes = watch("comes"), lives = watch("lives"),
+             ends = watch("ends");
+  test.access()->swap_databases(0, 1);
+  EXPECT_FALSE(goes->raised());
+  EXPECT_FALSE(stays->raised());
+  EXPECT_FALSE(comes->raised());
+  EXPECT_TRUE(lives->raised());
+  EXPECT_TRUE(ends->raised());
+  // What was expired and is gone has been seen as absent: making it is a change.
+  test.set("goes", "");
+  EXPECT_TRUE(goes->raised());
+}
+
 TEST_F(KeyspaceTest, RandomKeyFindsEveryKeyAndNoExpiredOne) {
   for (int i = 0; i < 20; ++i) test.set("dead:" + std::to_string(i), "", test.now_ms() + 1);
   for (const char* key : {"a", "b", "c"}) test.set(key, "");
