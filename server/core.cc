@@ -108,6 +108,7 @@ void Core::for_each_client(const std::function<void(Client&)>& visit) {
 
 void Core::close_client(Client& client) {
   client.close_now = true;
+  pubsub.forget(client);  // now, not when its thread gets to it: who asked for it may count on it
   client.thread.post([&thread = client.thread, id = client.id] {
     if (Session* session = thread.find(id)) session->close();
   });

@@ -142,6 +142,9 @@ void ping(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
 void echo(ArgReader& args, CommandContext&, ReplyWriter& reply) { reply.bulk(args.bytes()); }
 
 void quit(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  // Who sees the reply may count on it that no message goes here any more.
+  context.core().pubsub.forget(context.client());
+  context.thread().run_shows();  // those that were published before
   context.client().close_after_reply = true;
   reply.ok();
 }

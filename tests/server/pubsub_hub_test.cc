@@ -53,6 +53,12 @@ TEST_F(PubsubHubTest, AnEmptyPatternMatchesOnlyTheChannelWithoutAName) {
   EXPECT_THAT(core.pubsub.channels(ChannelKind::channel, ""), ElementsAre(""));
 }
 
+TEST_F(PubsubHubTest, AClientThatIsToBeClosedHearsNothingFromThenOn) {
+  core.pubsub.subscribe(client, ChannelKind::channel, "news");
+  core.close_client(client);
+  EXPECT_EQ(core.pubsub.publish(ChannelKind::channel, "news", "text"), 0u);
+}
+
 TEST_F(PubsubHubTest, NoEventIsRaisedWhileNobodyListens) {
   store::StoreThread& thread = core.threads().front()->store_thread();
   thread.set_event_mask(store::kEventString);
