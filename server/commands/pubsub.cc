@@ -26,8 +26,13 @@ int64_t subscription_count(const Client& client, ChannelKind kind) {
                                                          : client.channels.size() + client.patterns.size());
 }
 
-void confirm(ReplyWriter& reply, const Client& client, ChannelKind kind, std::string_view what,
+/// Sent even where CLIENT REPLY has replies dropped, as Redis 7.2 does.
+void confirm(ReplyWriter& reply, Client& client, ChannelKind kind, std::string_view what,
              std::optional<std::string_view> name) {
+  if (&reply.output() != &client.output) {
+    ReplyWriter kept(client.output, client.protocol);
+    return confirm(kept, client, kind, what, name);
+  }
   reply.push(3);
   reply.bulk(what);
   name ? reply.bulk(*name) : reply.null();

@@ -142,7 +142,9 @@ Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
   const CommandSpec* spec = request.spec;
   client.last_command = spec;
   thread_.refresh_settings();
-  protocol::ReplyWriter reply(client.output, client.protocol);
+  // Only replies are dropped: messages and confirmations go to the output, whatever CLIENT REPLY says.
+  const bool dropped = client.reply_mode != ReplyMode::on;
+  protocol::ReplyWriter reply(dropped ? thread_.dropped_replies : client.output, client.protocol);
   reply.on_error(&Dispatcher::count_error, this);
 
   const bool plain = spec != nullptr && accepts(spec->arity, args.size()) && spec->handler && !spec->is(kProtected) &&

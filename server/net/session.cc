@@ -238,15 +238,13 @@ Dispatcher::Outcome Session::run(const Request& request, std::span<const std::st
   client.argument_bytes = request.bytes;
   if (client.reply_mode == ReplyMode::on) [[likely]]
     return thread_.dispatcher().execute(client, request, args);
-  const auto mark = client.output.mark();
   const ReplyMode before = client.reply_mode;
-  client.output.set_limit(0);  // what is dropped cannot be too much
   const auto outcome = thread_.dispatcher().execute(client, request, args);
-  apply_output_limit();
+  // CLIENT REPLY ON and RESET are answered.
+  if (client.reply_mode == ReplyMode::on) client.output.append(thread_.dropped_replies.to_string());
+  thread_.dropped_replies.clear();
+  if (thread_.dropped_replies.capacity() > kIdleStorage) thread_.dropped_replies.shrink();
   if (outcome == Dispatcher::Outcome::wait) return outcome;
-  // CLIENT REPLY ON and RESET are answered although they follow a SKIP.
-  const bool skipped = before == ReplyMode::skip_this && client.reply_mode != ReplyMode::on;
-  if (client.reply_mode == ReplyMode::off || skipped) client.output.truncate(mark);
   if (client.reply_mode == ReplyMode::skip_next) {
     client.reply_mode = ReplyMode::skip_this;
   } else if (before == ReplyMode::skip_this && client.reply_mode == ReplyMode::skip_this) {
