@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/clients/client.h"
+#include "server/config/settings.h"
 #include "server/dispatch/dispatch.h"
 #include "server/net/intake.h"
 #include "server/net/poller.h"

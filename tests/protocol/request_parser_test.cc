@@ -317,11 +317,6 @@ TEST(RequestParser, UnquotesInPlace) {
   EXPECT_EQ(args.back(), "PING");
 }
 
-TEST(RequestParser, NulIsAnOrdinaryByteOfAnInlineRequest) {
-  using namespace std::string_literals;
-  EXPECT_THAT(one("ECHO a\0b\r\n"s), ElementsAre("ECHO", "a\0b"s));
-}
-
 // ---- errors
 
 TEST(RequestParser, RefusesCountsThatAreNoNumbers) {
@@ -391,7 +386,7 @@ TEST(RequestParser, TheInlineLimitHoldsForWhatArrivesWithoutItsEnd) {
 TEST(RequestParser, ANulHidesTheEndOfALine) {
   using std::string_literals::operator""s;
   for (const std::string& line : {"PI\0NG\r\n"s, "*1\0\r\n$4\r\nPING\r\n"s, "*1\r\n$4\0\r\nPING\r\n"s,
-                                 "*2\r\n$\0004\r\nECHO\r\n$1\r\na\r\n"s, "*1\r\nx\0\r\n"s}) {
+                                  "*2\r\n$\0004\r\nECHO\r\n$1\r\na\r\n"s, "*1\r\nx\0\r\n"s}) {
     EXPECT_TRUE(waits(line));
     const std::string error = at_once(line + std::string(65536, 'x') + "\r\n").error;
     EXPECT_TRUE(error.starts_with("ERR Protocol error: too big "));

@@ -75,8 +75,7 @@ TEST(ConfigRewrite, TakesAsManyLinesAsAScheduleNeeds) {
 }
 
 TEST(ConfigRewrite, LeavesLinesThatSetNothing) {
-  const std::string text =
-      "include /nosuch*.conf\nuser default on nopass ~* +@all\nlist-max-ziplist-entries 3\n";
+  const std::string text = "include /nosuch*.conf\nlist-max-ziplist-entries 3\n";
   EXPECT_EQ(rewritten(text), text);
 }
 
