@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/prefetch.h"
 #include "protocol/arg_reader.h"
 #include "server/clients/client.h"
 #include "server/core.h"
@@ -84,23 +85,35 @@ void Dispatcher::prepare(Request& request, std::span<const std::string_view> arg
   if (!request.has_hash) return;
   request.database = database;
   request.hash = core_.store.hash(args[request.spec->first_key]);
-  __builtin_prefetch(&core_.store.shard(store::Store::shard_index(request.hash)));
+  base::prefetch(&core_.store.shard(store::Store::shard_index(request.hash)));
 }
 
-void Dispatcher::prefetch(const Batch& batch) {
-  if (batch.requests.size() < 2) return;
-  ask_ahead(batch, [](const store::Table& table, uint32_t order) { table.prefetch_slot(order); });
-  ask_ahead(batch, [](const store::Table& table, uint32_t order) { table.prefetch_entry(order); });
+inline void Dispatcher::prefetch_slot(const Request& request) const {
+  if (!request.has_hash || request.database != 0) return;
+  core_.store.shard(store::Store::shard_index(request.hash)).first.prefetch_slot(store::Table::order(request.hash));
 }
 
-template <class Ask>
-void Dispatcher::ask_ahead(const Batch& batch, Ask&& ask) {
-  for (const Request& request : batch.requests) {
-    if (!request.has_hash) continue;
-    core_.store.if_idle(store::Store::shard_index(request.hash), [&](store::Shard& shard) {
-      if (const store::Table* table = shard.table(request.database)) ask(*table, store::Table::order(request.hash));
-    });
-  }
+/// The slot is read to learn where the entry is, and the array that it stands in is only certain to exist while no
+/// other thread can replace it; so this holds the shard, and does nothing where it is busy.
+inline void Dispatcher::prefetch_entry(const Request& request) const {
+  if (!request.has_hash) return;
+  core_.store.if_idle(store::Store::shard_index(request.hash), [&](store::Shard& shard) {
+    if (const store::Table* table = shard.table(request.database))
+      table->prefetch_entry(store::Table::order(request.hash));
+  });
+}
+
+void Dispatcher::prefetch_first(const Batch& batch) const {
+  const size_t count = batch.requests.size();
+  if (count < 2) return;
+  for (size_t i = 0; i < std::min(count, kSlotsAhead); ++i) prefetch_slot(batch.requests[i]);
+  for (size_t i = 0; i < std::min(count, kEntriesAhead); ++i) prefetch_entry(batch.requests[i]);
+}
+
+void Dispatcher::prefetch_ahead(const Batch& batch, size_t request) const {
+  if (const size_t ahead = request + kSlotsAhead; ahead < batch.requests.size()) prefetch_slot(batch.requests[ahead]);
+  if (const size_t ahead = request + kEntriesAhead; ahead < batch.requests.size())
+    prefetch_entry(batch.requests[ahead]);
 }
 
 // -- Refusing and queueing --

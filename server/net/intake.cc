@@ -32,7 +32,7 @@ void Intake::add(Session& session) {
 }
 
 void Intake::run() {
-  dispatcher_.prefetch(batch_);
+  dispatcher_.prefetch_first(batch_);
   for (const Part& part : parts_) part.session->execute(part.parsed, batch_);
   parts_.clear();
   batch_.clear();

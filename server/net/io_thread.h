@@ -90,7 +90,7 @@ class IoThread {
   std::mutex execution;
   ThreadStatistics statistics;
   protocol::OutputBuffer dropped_replies;  // of the command being executed, while CLIENT REPLY has them dropped
-  protocol::OutputBuffer scratch_output;  // storage lent to the connection being served
+  protocol::OutputBuffer scratch_output;   // storage lent to the connection being served
 
  private:
   void run();

@@ -197,7 +197,7 @@ void Session::consume(Parsed parsed, Batch& batch) {
   while (execute_requests(parsed, batch) && parsed.cut_short) {
     batch.clear();
     parsed = parse(parsed.input, batch);
-    thread_.dispatcher().prefetch(batch);
+    thread_.dispatcher().prefetch_first(batch);
   }
   if (parsed.failed && !client.close_after_reply && !waiting()) {
     if (core_.log.enabled(LogLevel::verbose)) {
@@ -225,6 +225,7 @@ bool Session::execute_requests(const Parsed& parsed, const Batch& batch) {
     const Request& request = requests[i];
     if (request.arg_count == 0) continue;
     if (client.close_after_reply || client.close_now || client.output.overflowed()) return false;
+    thread_.dispatcher().prefetch_ahead(batch, parsed.first + i);
     if (run(request, batch.words_of(request)) == Dispatcher::Outcome::wait) {
       hold_back(requests.subspan(i), batch);
       return false;

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "store/core/shard_lock.h"
 #include "store/values/memory.h"
 
@@ -70,8 +71,7 @@ class Arena {
   void free(void* memory, size_t size);
   /// A hint that an entry will be freed soon. It need not be one of an arena.
   static void prefetch_for_free(const void* memory) {
-    __builtin_prefetch(
-        reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(memory) & ~(BlockPool::kBlockBytes - 1)));
+    base::prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(memory) & ~(BlockPool::kBlockBytes - 1)));
   }
   /// Returns blocks without entries to the pool. One for each class is otherwise kept, so that a key written and
   /// deleted in turn does not fetch and return a block each time.

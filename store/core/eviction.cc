@@ -7,6 +7,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "base/prefetch.h"
 #include "store/core/store.h"
 
 namespace larder::store {
@@ -163,13 +164,13 @@ void Evictor::ask_for_words(const SamplingPlace& place) {
 
 void Evictor::ask_for_entries(const SamplingPlace& place) {
   ask_ahead(place.shard, [&](const Table& table, uint32_t) {
-    for_each_sampled(table, place, [&](size_t slot) { __builtin_prefetch(table.at(slot)); });
+    for_each_sampled(table, place, [&](size_t slot) { base::prefetch(table.at(slot)); });
   });
 }
 
 /// For the eviction that comes next, as far as one can tell now.
 void Evictor::ask_for_candidate(const EvictionPool::Candidate& candidate) {
-  __builtin_prefetch(candidate.entry);
+  base::prefetch(candidate.entry);
   Arena::prefetch_for_free(candidate.entry);
   ask_ahead(candidate.shard, [&](const Table& table, uint32_t database) {
     if (database == candidate.database) table.prefetch_slot(candidate.order);

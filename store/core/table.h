@@ -18,6 +18,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/prefetch.h"
 #include "store/core/entry.h"
 
 namespace larder::store {
@@ -84,20 +85,24 @@ class Table {
   /// How often the array has been made anew since the table was empty.
   uint32_t rebuilds() const { return rebuilds_; }
 
-  /// Hints to the processor that a key is about to be looked up: first its slot, later the entry found there.
+  /// Hints to the processor that a key is about to be looked up: first its slot, later the entry found there, which may
+  /// straddle two cache lines. prefetch_slot() needs no lock: should another thread be replacing the array, the address
+  /// is wrong, but it is not read here.
   void prefetch_slot(uint32_t order) const {
-    if (slots_ != 0) __builtin_prefetch(&words_[home(order)]);
+    const uint64_t slot = (uint64_t{order} * base::peek(slots_)) >> kHashBits;
+    base::prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(base::peek(words_)) +
+                                                 static_cast<uintptr_t>(slot) * sizeof(uint64_t)));
   }
   void prefetch_entry(uint32_t order) const {
     if (slots_ == 0) return;
     Slot i = home(order);
     while (order_of(words_[i]) < order) ++i;
-    if (order_of(words_[i]) == order) __builtin_prefetch(entry_of(words_[i]));
+    if (order_of(words_[i]) == order) prefetch_lines(entry_of(words_[i]));
   }
   /// The same for a walk over some slots from this one on.
   void prefetch_words(Slot slot) const {
-    __builtin_prefetch(&words_[slot]);
-    __builtin_prefetch(&words_[slot] + 8);
+    base::prefetch(&words_[slot]);
+    base::prefetch(&words_[slot] + 8);
   }
 
   /// Visits entries in the order of their hashes from `from` on, in whole groups of equal hashes, until `count` entries
@@ -135,6 +140,11 @@ class Table {
            reinterpret_cast<uintptr_t>(entry) >> 3;
   }
   static uint32_t hint_for(int64_t deadline_ms);
+  static void prefetch_lines(const Entry* entry) {
+    constexpr uintptr_t kLine = 64;
+    base::prefetch(entry);
+    base::prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(entry) + kLine - 1));
+  }
 
   Slot home(uint32_t order) const { return static_cast<Slot>((static_cast<uint64_t>(order) * slots_) >> kHashBits); }
   static size_t guard_for(size_t slots);
@@ -203,7 +213,7 @@ bool Table::sweep(int64_t now_ms, int64_t due_ms, size_t* max_chunks, Collect&& 
     const Slot first = Slot{sweep_chunk_} * kChunk;
     const Slot last = first + kChunk < end ? first + kChunk : end;
     for (Slot i = first; i < last; ++i) {
-      if (has_deadline(i)) __builtin_prefetch(entry_of(words_[i]));
+      if (has_deadline(i)) base::prefetch(entry_of(words_[i]));
     }
     uint32_t earliest = kNever;
     for (Slot i = first; i < last; ++i) {

@@ -59,11 +59,6 @@ class MemberPart {
   /// The reverse: takes the members of the part that differs in the last common bit only, and is one less deep.
   void absorb(MemberPart&& upper);
 
-  /// Hints to the processor that a member is about to be looked up.
-  void prefetch(uint32_t order) const {
-    if (slots_ != 0) __builtin_prefetch(&words_[home(order)]);
-  }
-
   /// Slots, used or not; and the record at a slot, null when it is empty. Both change with every change of the part.
   size_t slots() const { return slots_ == 0 ? 0 : total_slots(); }
   const char* record_at(size_t slot) const {
