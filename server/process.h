@@ -22,7 +22,8 @@ bool raise_file_limit(int64_t maxclients);
 /// client could be served.
 tl::expected<void, std::string> fit_maxclients(StartOptions& options);
 
-/// Ignores SIGPIPE, SIGHUP and SIGALRM, changes the directory, goes to the background. The error is one line for people.
+/// Ignores SIGPIPE, SIGHUP and SIGALRM, changes the directory, goes to the background. The error is one line for
+/// people.
 tl::expected<void, std::string> prepare_process(const Settings& settings);
 
 /// What CONFIG SET changes of the process: the directory, and the limit of open files for more clients. The error is
