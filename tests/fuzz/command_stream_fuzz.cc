@@ -29,6 +29,7 @@
 
 namespace {
 
+using larder::base::ManualClock;
 using larder::server::Core;
 using larder::test::FrameSize;
 
@@ -151,7 +152,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 1) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
   if (asks_for_too_much(input)) return 0;
-  base::ManualClock clock;
+  ManualClock clock;
   Core core({.settings = settings(), .config_file = {}, .clock = &clock});
   core.log.open([](std::string_view) {});
   const int64_t empty = core.store.used_memory();
