@@ -1,8 +1,6 @@
 // The COMMAND family and the HELP of every container: the table of commands shown to clients. Replies are encoded by
 // command_describe.cc; this file chooses the rows. Threads: stateless.
 
-#include "server/commands/command.h"
-
 #include <optional>
 #include <vector>
 
@@ -11,7 +9,9 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
+#include "server/commands/container_help.h"
 #include "server/dispatch/command_describe.h"
+#include "server/dispatch/command_groups.h"
 #include "server/dispatch/command_table.h"
 
 namespace larder::server::commands {
@@ -77,13 +77,13 @@ void container_help(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   if (container != nullptr) write_help(reply, *container);
 }
 
-void command(ArgReader&, CommandContext&, ReplyWriter& reply) { write_all_info(reply); }
+static void command(ArgReader&, CommandContext&, ReplyWriter& reply) { write_all_info(reply); }
 
-void command_count(ArgReader&, CommandContext&, ReplyWriter& reply) {
+static void command_count(ArgReader&, CommandContext&, ReplyWriter& reply) {
   reply.integer(static_cast<int64_t>(CommandTable::instance().top_level_count()));
 }
 
-void command_info(ArgReader& args, CommandContext&, ReplyWriter& reply) {
+static void command_info(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   if (!args.more()) return write_all_info(reply);
   const auto names = args.rest();
   reply.array(names.size());
@@ -93,7 +93,7 @@ void command_info(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   }
 }
 
-void command_docs(ArgReader& args, CommandContext&, ReplyWriter& reply) {
+static void command_docs(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   const auto write = [&](const CommandSpec& spec) {
     reply.bulk(spec.name);
     write_command_docs(reply, spec);
@@ -113,7 +113,7 @@ void command_docs(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   reply.end_map(map, count);
 }
 
-void command_list(ArgReader& args, CommandContext&, ReplyWriter& reply) {
+static void command_list(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   if (!args.more()) return write_names(reply, [](const CommandSpec&) { return true; });
   if (!args.token("FILTERBY")) args.fail(protocol::kSyntaxError);
   const std::string_view filter = args.bytes();
@@ -131,7 +131,7 @@ void command_list(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   reply.error(protocol::kSyntaxError);
 }
 
-void command_getkeys(ArgReader& args, CommandContext&, ReplyWriter& reply) {
+static void command_getkeys(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   const auto request = args.rest();
   const auto keys = keys_of_request(request, reply);
   if (!keys) return;
@@ -139,7 +139,7 @@ void command_getkeys(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   for (const KeyPosition& key : *keys) reply.bulk(request[key.index]);
 }
 
-void command_getkeysandflags(ArgReader& args, CommandContext&, ReplyWriter& reply) {
+static void command_getkeysandflags(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   const auto request = args.rest();
   const auto keys = keys_of_request(request, reply);
   if (!keys) return;
@@ -150,5 +150,50 @@ void command_getkeysandflags(ArgReader& args, CommandContext&, ReplyWriter& repl
     write_key_use(reply, key.use);
   }
 }
+
+// clang-format off
+constexpr std::string_view kUnordered[] = {"nondeterministic_output_order"};
+constexpr ArgSpec kCommandNames[] = {{.name = "command-name", .optional = true, .multiple = true}};
+constexpr HistoryEntry kCommandInfoHistory[] = {{"7.0.0", "Describes all commands when none is named."}};
+constexpr ArgSpec kCommandListFilterby[] = {
+    {.name = "module-name", .token = "MODULE"}, {.name = "category", .token = "ACLCAT"},
+    {.name = "pattern", .type = ArgType::pattern, .token = "PATTERN"}};
+constexpr ArgSpec kCommandListArgs[] = {
+    {.name = "filterby", .type = ArgType::oneof, .token = "FILTERBY", .optional = true, .args = kCommandListFilterby}};
+constexpr ArgSpec kWholeCommand[] = {{.name = "command"}, {.name = "arg", .optional = true, .multiple = true}};
+
+constexpr CommandSpec kCommandCommands[] = {
+    {.name = "command", .group = Group::server, .since = "2.8.13", .arity = at_least(1), .flags = kLoading | kStale,
+     .extra_acl = kAclConnection, .complexity = "O(N) in the commands", .summary = "Describes all commands.",
+     .tips = kUnordered, .container = true, .handler = command},
+    {.name = "command|count", .group = Group::server, .since = "2.8.13", .arity = exactly(2),
+     .flags = kLoading | kStale, .extra_acl = kAclConnection, .complexity = "O(1)", .summary = "Counts the commands.",
+     .handler = command_count},
+    {.name = "command|docs", .group = Group::server, .since = "7.0.0", .arity = at_least(2), .flags = kLoading | kStale,
+     .extra_acl = kAclConnection, .complexity = "O(N) in the commands asked for",
+     .summary = "Documents the given commands, or all.", .tips = kUnordered, .args = kCommandNames,
+     .handler = command_docs},
+    {.name = "command|info", .group = Group::server, .since = "2.8.13", .arity = at_least(2),
+     .flags = kLoading | kStale, .extra_acl = kAclConnection, .complexity = "O(N) in the commands asked for",
+     .summary = "Describes the given commands, or all.", .tips = kUnordered, .history = kCommandInfoHistory,
+     .args = kCommandNames, .handler = command_info},
+    {.name = "command|list", .group = Group::server, .since = "7.0.0", .arity = at_least(2), .flags = kLoading | kStale,
+     .extra_acl = kAclConnection, .complexity = "O(N) in the commands", .summary = "Lists the names of commands.",
+     .tips = kUnordered, .args = kCommandListArgs, .handler = command_list},
+    {.name = "command|getkeys", .group = Group::server, .since = "2.8.13", .arity = at_least(3),
+     .flags = kLoading | kStale, .extra_acl = kAclConnection, .complexity = "O(N) in the arguments",
+     .summary = "Returns the keys in a whole command.", .args = kWholeCommand, .handler = command_getkeys},
+    {.name = "command|getkeysandflags", .group = Group::server, .since = "7.0.0", .arity = at_least(3),
+     .flags = kLoading | kStale, .extra_acl = kAclConnection, .complexity = "O(N) in the arguments",
+     .summary = "Returns the keys in a whole command and what it does with each.", .args = kWholeCommand,
+     .handler = command_getkeysandflags},
+    {.name = "command|help", .group = Group::server, .since = "5.0.0", .arity = exactly(2), .flags = kLoading | kStale,
+     .extra_acl = kAclConnection, .complexity = "O(1)", .summary = "Explains the subcommands.",
+     .handler = container_help},
+};
+// clang-format on
+static_assert(well_formed(kCommandCommands));
+
+std::span<const CommandSpec> command_commands() { return kCommandCommands; }
 
 }  // namespace larder::server::commands

@@ -1,14 +1,14 @@
 // CONFIG: thin handlers over Config, which holds the rules and the error texts. Threads: as all handlers, on the
 // connection's thread; no shard is held, so that a smaller maxmemory can evict at once.
-#include "server/commands/config.h"
-
 #include <utility>
 #include <vector>
 
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
+#include "server/commands/container_help.h"
 #include "server/dispatch/command_context.h"
+#include "server/dispatch/command_groups.h"
 #include "server/net/io_thread.h"
 
 namespace larder::server::commands {
@@ -16,7 +16,7 @@ namespace larder::server::commands {
 using protocol::ArgReader;
 using protocol::ReplyWriter;
 
-void config_get(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void config_get(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto found = context.core().config.get(args.rest());
   reply.map(found.size());
   for (const auto& [name, value] : found) {
@@ -25,7 +25,7 @@ void config_get(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   }
 }
 
-void config_set(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void config_set(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   if (args.remaining() % 2 != 0) return reply.error(protocol::kSyntaxError);
   std::vector<Config::Assignment> assignments;
   while (args.more()) {
@@ -41,17 +41,51 @@ void config_set(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
 }
 
 /// The figures of other threads are set back while those threads stand still: a counter has one writer at a time.
-void config_resetstat(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void config_resetstat(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   Core& core = context.core();
   core.with_world_stopped(context.thread(), [&] { core.reset_figures(); });
   reply.ok();
 }
 
-void config_rewrite(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void config_rewrite(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   const auto done = context.core().config.rewrite();
   if (!done) return reply.error(done.error());
   context.core().log.notice("CONFIG REWRITE executed with success.");
   reply.ok();
 }
+
+// clang-format off
+constexpr HistoryEntry kConfigGetHistory[] = {{"7.0.0", "Took several patterns at once."}};
+constexpr ArgSpec kConfigGetArgs[] = {{.name = "parameter", .multiple = true}};
+constexpr std::string_view kAllNodesSucceed[] = {"request_policy:all_nodes", "response_policy:all_succeeded"};
+constexpr HistoryEntry kConfigSetHistory[] = {{"7.0.0", "Took several directives at once."}};
+constexpr ArgSpec kConfigSetData[] = {{.name = "parameter"}, {.name = "value"}};
+constexpr ArgSpec kConfigSetArgs[] = {
+    {.name = "data", .type = ArgType::block, .multiple = true, .args = kConfigSetData}};
+
+constexpr CommandSpec kConfigCommands[] = {
+    {.name = "config", .group = Group::server, .since = "2.0.0", .arity = at_least(2),
+     .complexity = "Depends on the subcommand", .summary = "Reads and changes the configuration.", .container = true},
+    {.name = "config|get", .group = Group::server, .since = "2.0.0", .arity = at_least(3),
+     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(N) in the directives",
+     .summary = "Returns the directives whose names match, with their values.", .history = kConfigGetHistory,
+     .args = kConfigGetArgs, .handler = config_get},
+    {.name = "config|set", .group = Group::server, .since = "2.0.0", .arity = at_least(4),
+     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(N) in the directives given",
+     .summary = "Changes directives of the running server: all of them or none.", .tips = kAllNodesSucceed,
+     .history = kConfigSetHistory, .args = kConfigSetArgs, .handler = config_set},
+    {.name = "config|resetstat", .group = Group::server, .since = "2.0.0", .arity = exactly(2),
+     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(1)",
+     .summary = "Sets the counters that INFO shows back to 0.", .handler = config_resetstat},
+    {.name = "config|rewrite", .group = Group::server, .since = "2.8.0", .arity = exactly(2),
+     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(N) in the directives",
+     .summary = "Writes the running configuration into the file that it was read from.", .handler = config_rewrite},
+    {.name = "config|help", .group = Group::server, .since = "5.0.0", .arity = exactly(2), .flags = kLoading | kStale,
+     .complexity = "O(1)", .summary = "Explains the subcommands.", .handler = container_help},
+};
+// clang-format on
+static_assert(well_formed(kConfigCommands));
+
+std::span<const CommandSpec> config_commands() { return kConfigCommands; }
 
 }  // namespace larder::server::commands

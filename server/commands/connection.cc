@@ -1,6 +1,4 @@
 // The handlers of the connection commands but for CLIENT's. Threads: as all handlers, on the connection's thread.
-#include "server/commands/connection.h"
-
 #include <fmt/format.h>
 
 #include <optional>
@@ -12,6 +10,7 @@
 #include "server/commands/database_index.h"
 #include "server/config/start_options.h"
 #include "server/dispatch/command_context.h"
+#include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
 #include "server/dispatch/watches.h"
 #include "server/net/io_thread.h"
@@ -90,7 +89,7 @@ void write_greeting(CommandContext& context, ReplyWriter& reply) {
 
 }  // namespace
 
-void auth(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void auth(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   if (args.remaining() > 2) return reply.error(protocol::kSyntaxError);
   const bool named = args.remaining() == 2;
   if (!named && context.thread().settings().requirepass.empty()) {
@@ -103,7 +102,7 @@ void auth(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   reply.ok();
 }
 
-void hello(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void hello(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   Client& client = context.client();
   int version = client.protocol;
   if (args.more()) {
@@ -126,7 +125,7 @@ void hello(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   write_greeting(context, reply);
 }
 
-void ping(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void ping(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   if (args.remaining() > 1) return reply.error("ERR wrong number of arguments for 'ping' command");
   if (context.client().limited_to_pubsub()) {
     reply.array(2);
@@ -139,9 +138,9 @@ void ping(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   }
 }
 
-void echo(ArgReader& args, CommandContext&, ReplyWriter& reply) { reply.bulk(args.bytes()); }
+static void echo(ArgReader& args, CommandContext&, ReplyWriter& reply) { reply.bulk(args.bytes()); }
 
-void quit(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void quit(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   // Who sees the reply may count on it that no message goes here any more.
   context.core().pubsub.forget(context.client());
   context.thread().run_shows();  // those that were published before
@@ -149,7 +148,7 @@ void quit(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   reply.ok();
 }
 
-void reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   Client& client = context.client();
   client.transaction.reset();
   forget_watches(context.core(), context.thread(), client, context.locks());
@@ -166,11 +165,60 @@ void reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   reply.simple("RESET");
 }
 
-void select(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void select(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto index = read_database_index(args, context.core().store.databases(), reply);
   if (!index) return;
   context.client().database = *index;
   reply.ok();
 }
+
+// clang-format off
+constexpr HistoryEntry kAuthHistory[] = {{"6.0.0", "Took the name of a user."}};
+constexpr ArgSpec kAuthArgs[] = {{.name = "username", .since = "6.0.0", .optional = true}, {.name = "password"}};
+constexpr HistoryEntry kHelloHistory[] = {
+    {"6.2.0", "The version may be left out to ask about the connection as it is."}};
+constexpr ArgSpec kHelloAuth[] = {{.name = "username"}, {.name = "password"}};
+constexpr ArgSpec kHelloArguments[] = {
+    {.name = "protover", .type = ArgType::integer},
+    {.name = "auth", .type = ArgType::block, .token = "AUTH", .optional = true, .args = kHelloAuth},
+    {.name = "clientname", .token = "SETNAME", .optional = true}};
+constexpr ArgSpec kHelloArgs[] = {
+    {.name = "arguments", .type = ArgType::block, .optional = true, .args = kHelloArguments}};
+constexpr std::string_view kAllShardsSucceed[] = {"request_policy:all_shards", "response_policy:all_succeeded"};
+constexpr ArgSpec kPingArgs[] = {{.name = "message", .optional = true}};
+constexpr ArgSpec kMessage[] = {{.name = "message"}};
+constexpr ArgSpec kSelectArgs[] = {{.name = "index", .type = ArgType::integer}};
+
+constexpr CommandSpec kConnectionCommands[] = {
+    {.name = "auth", .group = Group::connection, .since = "1.0.0", .arity = at_least(2),
+     .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy,
+     .complexity = "O(N) in the passwords of the user",
+     .summary = "Proves with a password that the client may use the server.", .history = kAuthHistory,
+     .args = kAuthArgs, .handler = auth},
+    {.name = "hello", .group = Group::connection, .since = "6.0.0", .arity = at_least(1),
+     .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy, .complexity = "O(1)",
+     .summary = "Agrees on the protocol version; can authenticate and name the connection as well.",
+     .history = kHelloHistory, .args = kHelloArgs, .handler = hello},
+    {.name = "ping", .group = Group::connection, .since = "1.0.0", .arity = at_least(1), .flags = kFast,
+     .complexity = "O(1)", .summary = "Answers, with the message if one is given, to show that the server is there.",
+     .tips = kAllShardsSucceed, .args = kPingArgs, .handler = ping},
+    {.name = "echo", .group = Group::connection, .since = "1.0.0", .arity = exactly(2),
+     .flags = kLoading | kStale | kFast, .complexity = "O(1)", .summary = "Returns the message.", .args = kMessage,
+     .handler = echo},
+    {.name = "quit", .group = Group::connection, .since = "1.0.0", .arity = at_least(1),
+     .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy, .complexity = "O(1)",
+     .summary = "Closes the connection once pending replies are sent.", .deprecated_since = "7.2.0",
+     .replaced_by = "closing the connection", .handler = quit},
+    {.name = "reset", .group = Group::connection, .since = "6.2.0", .arity = exactly(1),
+     .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy, .complexity = "O(1)",
+     .summary = "Puts the connection back into the state of a new one.", .handler = reset},
+    {.name = "select", .group = Group::connection, .since = "1.0.0", .arity = exactly(2),
+     .flags = kLoading | kStale | kFast, .complexity = "O(1)",
+     .summary = "Chooses the database that the connection works on.", .args = kSelectArgs, .handler = select},
+};
+// clang-format on
+static_assert(well_formed(kConnectionCommands));
+
+std::span<const CommandSpec> connection_commands() { return kConnectionCommands; }
 
 }  // namespace larder::server::commands

@@ -14,9 +14,9 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/commands/generic.h"
-#include "server/commands/server.h"
+#include "server/commands/value_facts.h"
 #include "server/dispatch/command_context.h"
+#include "server/dispatch/command_groups.h"
 #include "server/net/io_thread.h"
 
 namespace larder::server::commands {
@@ -98,7 +98,7 @@ struct DebugCommand {
   std::string_view usage, explanation;
 };
 
-constexpr DebugCommand kDebugCommands[] = {
+constexpr DebugCommand kDebugSubcommands[] = {
     {"CHANGE-REPL-ID", 0, debug_change_repl_id, "CHANGE-REPL-ID", "Does nothing: there is no replication."},
     {"ERROR", 1, debug_error, "ERROR <text>", "Replies with an error of that text."},
     {"HELP", 0, debug_help, "HELP", "Shows this text."},
@@ -110,9 +110,9 @@ constexpr DebugCommand kDebugCommands[] = {
 };
 
 void debug_help(ArgReader&, CommandContext&, ReplyWriter& reply) {
-  reply.array(1 + 2 * std::size(kDebugCommands));
+  reply.array(1 + 2 * std::size(kDebugSubcommands));
   reply.simple("DEBUG <subcommand> [<argument> ...]. The subcommands:");
-  for (const DebugCommand& command : kDebugCommands) {
+  for (const DebugCommand& command : kDebugSubcommands) {
     reply.simple(command.usage);
     reply.simple(fmt::format("    {}", command.explanation));
   }
@@ -120,13 +120,26 @@ void debug_help(ArgReader&, CommandContext&, ReplyWriter& reply) {
 
 }  // namespace
 
-void debug(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void debug(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto word = args.peek();
-  for (const DebugCommand& command : kDebugCommands) {
+  for (const DebugCommand& command : kDebugSubcommands) {
     if (args.remaining() == command.arguments + 1 && args.token(command.word)) return command.run(args, context, reply);
   }
   reply.error(fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try DEBUG HELP.",
                           word.substr(0, 128)));
 }
+
+// clang-format off
+constexpr ArgSpec kDebugArgs[] = {{.name = "subcommand"}, {.name = "argument", .optional = true, .multiple = true}};
+
+constexpr CommandSpec kDebugCommands[] = {
+    {.name = "debug", .group = Group::server, .since = "1.0.0", .arity = at_least(2),
+     .flags = kAdmin | kNoScript | kLoading | kStale | kProtected, .complexity = "Depends on the subcommand",
+     .summary = "Helps in testing and debugging the server.", .args = kDebugArgs, .system = true, .handler = debug},
+};
+// clang-format on
+static_assert(well_formed(kDebugCommands));
+
+std::span<const CommandSpec> debug_commands() { return kDebugCommands; }
 
 }  // namespace larder::server::commands

@@ -7,7 +7,7 @@
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/commands/deadline.h"
-#include "server/commands/generic.h"
+#include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
 #include "store/core/keyspace.h"
 
@@ -94,39 +94,39 @@ constexpr int64_t rounded_seconds(int64_t ms) { return ms / 1000 + (ms % 1000 >=
 
 }  // namespace
 
-void expire(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void expire(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   set_expiry(args, keys, reply, TimeForm::seconds, "expire");
 }
 
-void pexpire(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void pexpire(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   set_expiry(args, keys, reply, TimeForm::milliseconds, "pexpire");
 }
 
-void expireat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void expireat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   set_expiry(args, keys, reply, TimeForm::unix_seconds, "expireat");
 }
 
-void pexpireat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void pexpireat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   set_expiry(args, keys, reply, TimeForm::unix_milliseconds, "pexpireat");
 }
 
-void ttl(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void ttl(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply_deadline(args, keys, reply, [&](int64_t deadline) { return rounded_seconds(deadline - keys.now_ms()); });
 }
 
-void pttl(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void pttl(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply_deadline(args, keys, reply, [&](int64_t deadline) { return deadline - keys.now_ms(); });
 }
 
-void expiretime(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void expiretime(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply_deadline(args, keys, reply, rounded_seconds);
 }
 
-void pexpiretime(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void pexpiretime(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply_deadline(args, keys, reply, [](int64_t deadline) { return deadline; });
 }
 
-void persist(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void persist(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const store::Item item = keys.find(key, store::kWrite);
   if (!item || !item->has_deadline()) return reply.integer(0);
@@ -134,5 +134,67 @@ void persist(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   keys.notify(store::kEventGeneric, "persist", key);
   reply.integer(1);
 }
+
+// clang-format off
+constexpr ArgSpec kKey[] = {{.name = "key", .type = ArgType::key}};
+constexpr std::string_view kNondeterministic[] = {"nondeterministic_output"};
+constexpr HistoryEntry kTtlHistory[] = {{"2.8.0", "Tells an absent key (-2) from one without a deadline (-1)."}};
+constexpr HistoryEntry kExpireHistory[] = {{"7.0.0", "Took `NX`, `XX`, `GT` and `LT`."}};
+constexpr ArgSpec kExpireConditions[] = {
+    {.name = "nx", .type = ArgType::pure_token, .token = "NX"},
+    {.name = "xx", .type = ArgType::pure_token, .token = "XX"},
+    {.name = "gt", .type = ArgType::pure_token, .token = "GT"},
+    {.name = "lt", .type = ArgType::pure_token, .token = "LT"}};
+constexpr ArgSpec kExpireArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "seconds", .type = ArgType::integer},
+    {.name = "condition", .type = ArgType::oneof, .since = "7.0.0", .optional = true, .args = kExpireConditions}};
+constexpr ArgSpec kPexpireArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "milliseconds", .type = ArgType::integer},
+    {.name = "condition", .type = ArgType::oneof, .since = "7.0.0", .optional = true, .args = kExpireConditions}};
+constexpr ArgSpec kExpireatArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "unix-time-seconds", .type = ArgType::unix_time},
+    {.name = "condition", .type = ArgType::oneof, .since = "7.0.0", .optional = true, .args = kExpireConditions}};
+constexpr ArgSpec kPexpireatArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "unix-time-milliseconds", .type = ArgType::unix_time},
+    {.name = "condition", .type = ArgType::oneof, .since = "7.0.0", .optional = true, .args = kExpireConditions}};
+
+constexpr CommandSpec kExpireCommands[] = {
+    {.name = "ttl", .group = Group::generic, .since = "1.0.0", .arity = exactly(2), .flags = kReadOnly | kFast,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(1)",
+     .summary = "Returns the seconds that a key has left to live.", .tips = kNondeterministic, .history = kTtlHistory,
+     .args = kKey, .handler = ttl},
+    {.name = "pttl", .group = Group::generic, .since = "2.6.0", .arity = exactly(2), .flags = kReadOnly | kFast,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(1)",
+     .summary = "Returns the milliseconds that a key has left to live.", .tips = kNondeterministic,
+     .history = kTtlHistory, .args = kKey, .handler = pttl},
+    {.name = "expire", .group = Group::generic, .since = "1.0.0", .arity = at_least(3), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::modify), .complexity = "O(1)", .summary = "Gives a key a number of seconds to live.",
+     .history = kExpireHistory, .args = kExpireArgs, .handler = expire},
+    {.name = "pexpire", .group = Group::generic, .since = "2.6.0", .arity = at_least(3), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::modify), .complexity = "O(1)",
+     .summary = "Gives a key a number of milliseconds to live.", .history = kExpireHistory, .args = kPexpireArgs,
+     .handler = pexpire},
+    {.name = "expireat", .group = Group::generic, .since = "1.2.0", .arity = at_least(3), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::modify), .complexity = "O(1)",
+     .summary = "Sets a key's deadline as a Unix time in seconds.", .history = kExpireHistory, .args = kExpireatArgs,
+     .handler = expireat},
+    {.name = "pexpireat", .group = Group::generic, .since = "2.6.0", .arity = at_least(3), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::modify), .complexity = "O(1)",
+     .summary = "Sets a key's deadline as a Unix time in milliseconds.", .history = kExpireHistory,
+     .args = kPexpireatArgs, .handler = pexpireat},
+    {.name = "expiretime", .group = Group::generic, .since = "7.0.0", .arity = exactly(2), .flags = kReadOnly | kFast,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(1)",
+     .summary = "Returns a key's deadline as a Unix time in seconds.", .args = kKey, .handler = expiretime},
+    {.name = "pexpiretime", .group = Group::generic, .since = "7.0.0", .arity = exactly(2), .flags = kReadOnly | kFast,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(1)",
+     .summary = "Returns a key's deadline as a Unix time in milliseconds.", .args = kKey, .handler = pexpiretime},
+    {.name = "persist", .group = Group::generic, .since = "2.2.0", .arity = exactly(2), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::modify), .complexity = "O(1)", .summary = "Takes a key's deadline away.", .args = kKey,
+     .handler = persist},
+};
+// clang-format on
+static_assert(well_formed(kExpireCommands));
+
+std::span<const CommandSpec> expire_commands() { return kExpireCommands; }
 
 }  // namespace larder::server::commands

@@ -1,7 +1,5 @@
 // The handlers of the generic commands: deleting, asking, renaming, copying, walking. Deadlines stand in expire.cc,
 // OBJECT in object.cc. Threads: as all handlers, on the connection's thread; those that walk lock one shard at a time.
-#include "server/commands/generic.h"
-
 #include <string>
 
 #include "base/ascii.h"
@@ -11,6 +9,7 @@
 #include "protocol/wire_text.h"
 #include "server/commands/cursor.h"
 #include "server/commands/database_index.h"
+#include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
 #include "store/core/keyspace.h"
 
@@ -88,26 +87,26 @@ ScanOptions read_scan_options(ArgReader& args) {
 
 }  // namespace
 
-void del(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void del(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   erase_all(args, keys, reply, keys.store().lazy_user_del());
 }
 
-void unlink(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { erase_all(args, keys, reply, true); }
+static void unlink(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { erase_all(args, keys, reply, true); }
 
-void exists(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void exists(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.integer(count_existing(args, keys, store::kCount));
 }
 
-void touch(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void touch(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.integer(count_existing(args, keys, store::kRead));
 }
 
-void type(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void type(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const store::Item item = keys.find(args.key(), store::kCount);
   reply.simple(store::type_name(item ? item->type() : store::Type::none));
 }
 
-void keys(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void keys(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto pattern = args.bytes();
   const auto begun = reply.begin_array();
   size_t found = 0;
@@ -119,7 +118,7 @@ void keys(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.end_array(begun, found);
 }
 
-void scan(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void scan(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const ScanOptions options = read_scan_options(args);
   if (args.failed(reply)) return;
   std::vector<std::string> found;
@@ -132,16 +131,16 @@ void scan(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   for (const std::string& key : found) reply.bulk(key);
 }
 
-void randomkey(ArgReader&, Keyspace& keys, ReplyWriter& reply) {
+static void randomkey(ArgReader&, Keyspace& keys, ReplyWriter& reply) {
   const auto key = keys.random_key();
   key ? reply.bulk(*key) : reply.null();
 }
 
-void rename(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { rename_key(args, keys, reply, false); }
+static void rename(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { rename_key(args, keys, reply, false); }
 
-void renamenx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { rename_key(args, keys, reply, true); }
+static void renamenx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { rename_key(args, keys, reply, true); }
 
-void move(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void move(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const auto database = read_database_index(args, keys.store().databases(), reply);
   if (!database) return;
@@ -156,7 +155,7 @@ void move(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.integer(1);
 }
 
-void copy(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void copy(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto from = args.key();
   const auto to = args.key();
   uint32_t database = keys.database();
@@ -183,5 +182,81 @@ void copy(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   target.notify(store::kEventGeneric, "copy_to", to);
   reply.integer(1);
 }
+
+// clang-format off
+constexpr std::string_view kSumOfShards[] = {"request_policy:multi_shard", "response_policy:agg_sum"};
+constexpr ArgSpec kKeys[] = {{.name = "key", .type = ArgType::key, .multiple = true}};
+constexpr HistoryEntry kExistsHistory[] = {{"3.0.3", "Took several keys at once."}};
+constexpr ArgSpec kKey[] = {{.name = "key", .type = ArgType::key}};
+constexpr std::string_view kKeysTips[] = {"request_policy:all_shards", "nondeterministic_output_order"};
+constexpr ArgSpec kKeysArgs[] = {{.name = "pattern", .type = ArgType::pattern}};
+constexpr std::string_view kScanTips[] = {"nondeterministic_output", "request_policy:special"};
+constexpr HistoryEntry kScanHistory[] = {{"6.0.0", "Took `TYPE`."}};
+constexpr ArgSpec kScanArgs[] = {
+    {.name = "cursor", .type = ArgType::integer},
+    {.name = "pattern", .type = ArgType::pattern, .token = "MATCH", .optional = true},
+    {.name = "count", .type = ArgType::integer, .token = "COUNT", .optional = true},
+    {.name = "type", .token = "TYPE", .since = "6.0.0", .optional = true}};
+constexpr std::string_view kRandomkeyTips[] = {"request_policy:all_shards", "nondeterministic_output"};
+constexpr ArgSpec kRenameArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "newkey", .type = ArgType::key, .key_spec = 1}};
+constexpr HistoryEntry kRenamenxHistory[] = {{"3.2.0", "Renaming a key to its own name is no error any more."}};
+constexpr ArgSpec kMoveArgs[] = {{.name = "key", .type = ArgType::key}, {.name = "db", .type = ArgType::integer}};
+constexpr ArgSpec kCopyArgs[] = {
+    {.name = "source", .type = ArgType::key}, {.name = "destination", .type = ArgType::key, .key_spec = 1},
+    {.name = "destination-db", .type = ArgType::integer, .token = "DB", .optional = true},
+    {.name = "replace", .type = ArgType::pure_token, .token = "REPLACE", .optional = true}};
+
+constexpr CommandSpec kGenericCommands[] = {
+    {.name = "del", .group = Group::generic, .since = "1.0.0", .arity = at_least(2), .flags = kWrite,
+     .keys = keys_from(1, KeyUse::remove_whole),
+     .complexity = "O(N) in the keys, and in the elements of those that are collections",
+     .summary = "Deletes keys and returns how many there were.", .tips = kSumOfShards, .args = kKeys, .handler = del},
+    {.name = "unlink", .group = Group::generic, .since = "4.0.0", .arity = at_least(2), .flags = kWrite | kFast,
+     .keys = keys_from(1, KeyUse::remove_whole), .complexity = "O(N) in the keys; values are freed elsewhere",
+     .summary = "Deletes keys and frees large values in the background.", .tips = kSumOfShards, .args = kKeys,
+     .handler = unlink},
+    {.name = "exists", .group = Group::generic, .since = "1.0.0", .arity = at_least(2), .flags = kReadOnly | kFast,
+     .keys = keys_from(1, KeyUse::metadata), .complexity = "O(N) in the keys",
+     .summary = "Counts how many of the given keys exist; one named twice counts twice.", .tips = kSumOfShards,
+     .history = kExistsHistory, .args = kKeys, .handler = exists},
+    {.name = "type", .group = Group::generic, .since = "1.0.0", .arity = exactly(2), .flags = kReadOnly | kFast,
+     .keys = key_at(1, KeyUse::metadata), .complexity = "O(1)", .summary = "Names the type of a key's value, or none.",
+     .args = kKey, .handler = type},
+    {.name = "keys", .group = Group::generic, .since = "1.0.0", .arity = exactly(2), .flags = kReadOnly,
+     .extra_acl = kAclDangerous, .complexity = "O(N) in the keys of the database",
+     .summary = "Lists all keys that match a pattern.", .tips = kKeysTips, .args = kKeysArgs, .locking = Locking::none,
+     .handler = keys},
+    {.name = "scan", .group = Group::generic, .since = "2.8.0", .arity = at_least(2), .flags = kReadOnly,
+     .complexity = "O(1) a call, O(N) in the keys of the database for a whole pass",
+     .summary = "Walks through the keys of a database in steps, by a cursor.", .tips = kScanTips,
+     .history = kScanHistory, .args = kScanArgs, .locking = Locking::none, .handler = scan},
+    {.name = "randomkey", .group = Group::generic, .since = "1.0.0", .arity = exactly(1), .flags = kReadOnly,
+     .complexity = "O(1)", .summary = "Returns a key chosen at random.", .tips = kRandomkeyTips,
+     .locking = Locking::none, .handler = randomkey},
+    {.name = "rename", .group = Group::generic, .since = "1.0.0", .arity = exactly(3), .flags = kWrite,
+     .keys = {key_at(1, KeyUse::take), key_at(2, KeyUse::replace)},
+     .complexity = "O(1), O(N) in the value that is replaced",
+     .summary = "Gives a key another name, replacing what had it before.", .args = kRenameArgs, .handler = rename},
+    {.name = "renamenx", .group = Group::generic, .since = "1.0.0", .arity = exactly(3), .flags = kWrite | kFast,
+     .keys = {key_at(1, KeyUse::take), key_at(2, KeyUse::create)}, .complexity = "O(1)",
+     .summary = "Gives a key another name unless that is taken.", .history = kRenamenxHistory, .args = kRenameArgs,
+     .handler = renamenx},
+    {.name = "move", .group = Group::generic, .since = "1.0.0", .arity = exactly(3), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::modify_and_read), .complexity = "O(1)",
+     .summary = "Moves a key to another database unless it exists there.", .args = kMoveArgs, .handler = move},
+    {.name = "copy", .group = Group::generic, .since = "6.2.0", .arity = at_least(3), .flags = kWrite | kDenyOom,
+     .keys = {key_at(1, KeyUse::read), key_at(2, KeyUse::replace)},
+     .complexity = "O(N) in the elements of a collection, O(1) for a string",
+     .summary = "Copies a value to another key, in this or another database.", .args = kCopyArgs, .handler = copy},
+    {.name = "touch", .group = Group::generic, .since = "3.2.1", .arity = at_least(2), .flags = kReadOnly | kFast,
+     .keys = keys_from(1, KeyUse::metadata), .complexity = "O(N) in the keys",
+     .summary = "Marks keys as used just now and returns how many exist.", .tips = kSumOfShards, .args = kKeys,
+     .handler = touch},
+};
+// clang-format on
+static_assert(well_formed(kGenericCommands));
+
+std::span<const CommandSpec> generic_commands() { return kGenericCommands; }
 
 }  // namespace larder::server::commands

@@ -17,9 +17,9 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "server/clients/client_line.h"
-#include "server/commands/server.h"
 #include "server/config/start_options.h"
 #include "server/dispatch/command_context.h"
+#include "server/dispatch/command_groups.h"
 #include "server/net/io_thread.h"
 #include "server/observe/keyspace_figures.h"
 #include "server/observe/process_memory.h"
@@ -470,7 +470,7 @@ ClientFigures client_figures(CommandContext& context) {
 
 }  // namespace
 
-void info(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void info(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   Core& core = context.core();
   const auto names = args.rest();
   unsigned needs = kNothing;
@@ -484,5 +484,22 @@ void info(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   }
   reply.verbatim("txt", text.text());
 }
+
+// clang-format off
+constexpr std::string_view kDiffersByShard[] = {
+    "nondeterministic_output", "request_policy:all_shards", "response_policy:special"};
+constexpr HistoryEntry kInfoHistory[] = {{"7.0.0", "Took several sections at once."}};
+constexpr ArgSpec kInfoArgs[] = {{.name = "section", .optional = true, .multiple = true}};
+
+constexpr CommandSpec kInfoCommands[] = {
+    {.name = "info", .group = Group::server, .since = "1.0.0", .arity = at_least(1), .flags = kLoading | kStale,
+     .extra_acl = kAclDangerous, .complexity = "O(1)",
+     .summary = "Returns facts and figures about the server, by section.", .tips = kDiffersByShard,
+     .history = kInfoHistory, .args = kInfoArgs, .handler = info},
+};
+// clang-format on
+static_assert(well_formed(kInfoCommands));
+
+std::span<const CommandSpec> info_commands() { return kInfoCommands; }
 
 }  // namespace larder::server::commands

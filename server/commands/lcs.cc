@@ -1,10 +1,10 @@
 // LCS. Threads: as all handlers, on the connection's thread with the keys' shards held.
 #include "store/values/lcs.h"
+#include "server/dispatch/command_groups.h"
 
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/commands/string.h"
 #include "store/core/keyspace.h"
 
 namespace larder::server::commands {
@@ -59,7 +59,7 @@ void write_ranges(protocol::ReplyWriter& reply, const store::CommonSubsequence& 
 
 }  // namespace
 
-void lcs(protocol::ArgReader& args, store::Keyspace& keys, protocol::ReplyWriter& reply) {
+static void lcs(protocol::ArgReader& args, store::Keyspace& keys, protocol::ReplyWriter& reply) {
   const auto first = keys.find_string(args.key(), store::kRead);
   const auto second = keys.find_string(args.key(), store::kRead);
   if (!first || !second) return reply.error("ERR The specified keys must contain string values");
@@ -78,5 +78,24 @@ void lcs(protocol::ArgReader& args, store::Keyspace& keys, protocol::ReplyWriter
   if (options.length_only) return reply.integer(static_cast<int64_t>(common.length));
   reply.bulk(common.text);
 }
+
+// clang-format off
+constexpr ArgSpec kLcsArgs[] = {
+    {.name = "key1", .type = ArgType::key}, {.name = "key2", .type = ArgType::key},
+    {.name = "len", .type = ArgType::pure_token, .token = "LEN", .optional = true},
+    {.name = "idx", .type = ArgType::pure_token, .token = "IDX", .optional = true},
+    {.name = "min-match-len", .type = ArgType::integer, .token = "MINMATCHLEN", .optional = true},
+    {.name = "withmatchlen", .type = ArgType::pure_token, .token = "WITHMATCHLEN", .optional = true}};
+
+constexpr CommandSpec kLcsCommands[] = {
+    {.name = "lcs", .group = Group::string, .since = "7.0.0", .arity = at_least(3), .flags = kReadOnly,
+     .keys = keys_from(1, KeyUse::read, 1), .complexity = "O(N*M) in the two lengths",
+     .summary = "Finds the longest common subsequence of two strings, its length or where it matches.",
+     .args = kLcsArgs, .handler = lcs},
+};
+// clang-format on
+static_assert(well_formed(kLcsCommands));
+
+std::span<const CommandSpec> lcs_commands() { return kLcsCommands; }
 
 }  // namespace larder::server::commands

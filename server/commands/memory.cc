@@ -11,8 +11,9 @@
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/clients/client_line.h"
-#include "server/commands/server.h"
+#include "server/commands/container_help.h"
 #include "server/dispatch/command_context.h"
+#include "server/dispatch/command_groups.h"
 #include "server/net/io_thread.h"
 #include "server/observe/keyspace_figures.h"
 #include "server/observe/process_memory.h"
@@ -126,7 +127,7 @@ std::string diagnosis(const MemoryFacts& facts, int64_t limit) {
 
 }  // namespace
 
-void memory_usage(ArgReader& args, store::Keyspace& keys, ReplyWriter& reply) {
+static void memory_usage(ArgReader& args, store::Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   while (args.more()) {
     // Collections know their exact size, so the number of samples is only checked.
@@ -142,7 +143,7 @@ void memory_usage(ArgReader& args, store::Keyspace& keys, ReplyWriter& reply) {
   reply.integer(static_cast<int64_t>(memory_of(*item.entry)));
 }
 
-void memory_stats(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void memory_stats(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   const MemoryFacts facts = gather(context);
   const int64_t overhead = std::min(facts.tables, facts.used) + facts.clients;
   const int64_t dataset = facts.used - std::min(facts.tables, facts.used);
@@ -175,16 +176,16 @@ void memory_stats(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   out.end();
 }
 
-void memory_doctor(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void memory_doctor(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   reply.verbatim("txt", diagnosis(gather(context), context.core().store.maxmemory()));
 }
 
-void memory_purge(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void memory_purge(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   context.core().store.purge();
   reply.ok();
 }
 
-void memory_malloc_stats(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void memory_malloc_stats(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   const store::Store& store = context.core().store;
   const struct mallinfo2 heap = ::mallinfo2();
   reply.verbatim("txt",
@@ -194,5 +195,39 @@ void memory_malloc_stats(ArgReader&, CommandContext& context, ReplyWriter& reply
                              store.block_bytes(), heap.arena, heap.uordblks, heap.fordblks, heap.hblkhd, heap.hblks,
                              store.used_memory()));
 }
+
+// clang-format off
+constexpr std::string_view kDiffersByShard[] = {
+    "nondeterministic_output", "request_policy:all_shards", "response_policy:special"};
+constexpr std::string_view kAllShardsSucceed[] = {"request_policy:all_shards", "response_policy:all_succeeded"};
+constexpr ArgSpec kMemoryUsageArgs[] = {
+    {.name = "key", .type = ArgType::key},
+    {.name = "count", .type = ArgType::integer, .token = "SAMPLES", .optional = true}};
+
+constexpr CommandSpec kMemoryCommands[] = {
+    {.name = "memory", .group = Group::server, .since = "4.0.0", .arity = at_least(2),
+     .complexity = "Depends on the subcommand", .summary = "Tells where memory goes.", .container = true},
+    {.name = "memory|usage", .group = Group::server, .since = "4.0.0", .arity = at_least(3), .flags = kReadOnly,
+     .keys = key_at(2, KeyUse::metadata), .complexity = "O(N) in the elements sampled",
+     .summary = "Returns the bytes that a key and its value take.", .args = kMemoryUsageArgs, .handler = memory_usage},
+    {.name = "memory|stats", .group = Group::server, .since = "4.0.0", .arity = exactly(2), .complexity = "O(1)",
+     .summary = "Returns figures about the server's memory.", .tips = kDiffersByShard, .handler = memory_stats},
+    {.name = "memory|doctor", .group = Group::server, .since = "4.0.0", .arity = exactly(2), .complexity = "O(1)",
+     .summary = "Reports what looks wrong with the server's memory.", .tips = kDiffersByShard,
+     .handler = memory_doctor},
+    {.name = "memory|purge", .group = Group::server, .since = "4.0.0", .arity = exactly(2),
+     .complexity = "Depends on the allocator's free memory",
+     .summary = "Has the allocator return free memory to the system.", .tips = kAllShardsSucceed,
+     .handler = memory_purge},
+    {.name = "memory|malloc-stats", .group = Group::server, .since = "4.0.0", .arity = exactly(2),
+     .complexity = "Depends on the allocator", .summary = "Returns the allocator's own figures.",
+     .tips = kDiffersByShard, .handler = memory_malloc_stats},
+    {.name = "memory|help", .group = Group::server, .since = "4.0.0", .arity = exactly(2), .flags = kLoading | kStale,
+     .complexity = "O(1)", .summary = "Explains the subcommands.", .handler = container_help},
+};
+// clang-format on
+static_assert(well_formed(kMemoryCommands));
+
+std::span<const CommandSpec> memory_commands() { return kMemoryCommands; }
 
 }  // namespace larder::server::commands

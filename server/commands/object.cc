@@ -3,7 +3,9 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/commands/generic.h"
+#include "server/commands/container_help.h"
+#include "server/commands/value_facts.h"
+#include "server/dispatch/command_groups.h"
 #include "store/core/keyspace.h"
 
 namespace larder::server::commands {
@@ -46,19 +48,19 @@ int64_t reference_count(const store::Store& store, const store::Entry& entry) {
   return shares && number && *number >= 0 && *number < kSharedIntegers ? kSharedCount : 1;
 }
 
-void object_encoding(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void object_encoding(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const store::Item item = find_object(args, keys, reply);
   if (!item) return;
   reply.bulk(encoding_name(*item.entry));
 }
 
-void object_refcount(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void object_refcount(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const store::Item item = find_object(args, keys, reply);
   if (!item) return;
   reply.integer(reference_count(keys.store(), *item.entry));
 }
 
-void object_idletime(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void object_idletime(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const store::Item item = find_object(args, keys, reply);
   if (!item) return;
   if (store::is_lfu(keys.store().policy())) {
@@ -69,7 +71,7 @@ void object_idletime(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.integer(keys.store().idle_ms(item->recency(), keys.now_ms()) / 1000);
 }
 
-void object_freq(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void object_freq(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const store::Item item = find_object(args, keys, reply);
   if (!item) return;
   if (!store::is_lfu(keys.store().policy())) {
@@ -79,5 +81,35 @@ void object_freq(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   }
   reply.integer(store::lfu::count(item->recency(), keys.now_ms(), keys.store().lfu_decay_minutes()));
 }
+
+// clang-format off
+constexpr ArgSpec kKey[] = {{.name = "key", .type = ArgType::key}};
+constexpr std::string_view kNondeterministic[] = {"nondeterministic_output"};
+
+constexpr CommandSpec kObjectCommands[] = {
+    {.name = "object", .group = Group::generic, .since = "2.2.3", .arity = at_least(2),
+     .complexity = "Depends on the subcommand", .summary = "Tells how a value is held in memory.", .container = true},
+    {.name = "object|encoding", .group = Group::generic, .since = "2.2.3", .arity = exactly(3), .flags = kReadOnly,
+     .keys = key_at(2, KeyUse::metadata), .complexity = "O(1)",
+     .summary = "Names the form in which a value is held in memory.", .tips = kNondeterministic, .args = kKey,
+     .handler = object_encoding},
+    {.name = "object|freq", .group = Group::generic, .since = "4.0.0", .arity = exactly(3), .flags = kReadOnly,
+     .keys = key_at(2, KeyUse::metadata), .complexity = "O(1)",
+     .summary = "Returns the logarithmic counter of a key's accesses that LFU eviction goes by.",
+     .tips = kNondeterministic, .args = kKey, .handler = object_freq},
+    {.name = "object|idletime", .group = Group::generic, .since = "2.2.3", .arity = exactly(3), .flags = kReadOnly,
+     .keys = key_at(2, KeyUse::metadata), .complexity = "O(1)",
+     .summary = "Returns the seconds since a key was last used.", .tips = kNondeterministic, .args = kKey,
+     .handler = object_idletime},
+    {.name = "object|refcount", .group = Group::generic, .since = "2.2.3", .arity = exactly(3), .flags = kReadOnly,
+     .keys = key_at(2, KeyUse::metadata), .complexity = "O(1)", .summary = "Returns how many references a value has.",
+     .tips = kNondeterministic, .args = kKey, .handler = object_refcount},
+    {.name = "object|help", .group = Group::generic, .since = "6.2.0", .arity = exactly(2), .flags = kLoading | kStale,
+     .complexity = "O(1)", .summary = "Explains the subcommands.", .handler = container_help},
+};
+// clang-format on
+static_assert(well_formed(kObjectCommands));
+
+std::span<const CommandSpec> object_commands() { return kObjectCommands; }
 
 }  // namespace larder::server::commands

@@ -1,6 +1,4 @@
 // SLOWLOG and LATENCY: what was slow, and when. Threads: as all handlers, on the connection's thread.
-#include "server/commands/slowness.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +11,9 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
+#include "server/commands/container_help.h"
 #include "server/dispatch/command_context.h"
+#include "server/dispatch/command_groups.h"
 #include "server/net/io_thread.h"
 
 namespace larder::server::commands {
@@ -130,7 +130,7 @@ std::string diagnosis(Core& core) {
 
 // -- SLOWLOG --
 
-void slowlog_get(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void slowlog_get(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   if (args.remaining() > 1) {
     return reply.error(fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try SLOWLOG HELP.",
                                    args.all()[1].substr(0, 128)));
@@ -153,18 +153,18 @@ void slowlog_get(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   }
 }
 
-void slowlog_len(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void slowlog_len(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   reply.integer(static_cast<int64_t>(context.core().slow_log.size()));
 }
 
-void slowlog_reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void slowlog_reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   context.core().slow_log.reset();
   reply.ok();
 }
 
 // -- LATENCY --
 
-void latency_latest(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void latency_latest(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   const auto events = context.core().latency.events();
   reply.array(events.size());
   for (const auto& [name, event] : events) {
@@ -176,7 +176,7 @@ void latency_latest(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   }
 }
 
-void latency_history(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void latency_history(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto event = find_event(context.core(), args.bytes());
   reply.array(event ? event->history.size() : 0);
   if (!event) return;
@@ -187,18 +187,18 @@ void latency_history(ArgReader& args, CommandContext& context, ReplyWriter& repl
   }
 }
 
-void latency_graph(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void latency_graph(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto name = args.bytes();
   const auto event = find_event(context.core(), name);
   if (!event) return reply.error(fmt::format("ERR No samples available for event '{}'", name));
   reply.verbatim("txt", graph(name, *event, context.core().clock().now_us() / 1'000'000));
 }
 
-void latency_doctor(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void latency_doctor(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   reply.verbatim("txt", diagnosis(context.core()));
 }
 
-void latency_reset(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void latency_reset(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   LatencyMonitor& latency = context.core().latency;
   size_t forgotten = 0;
   if (!args.more()) forgotten = latency.reset({});
@@ -206,7 +206,7 @@ void latency_reset(ArgReader& args, CommandContext& context, ReplyWriter& reply)
   reply.integer(static_cast<int64_t>(forgotten));
 }
 
-void latency_histogram(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void latency_histogram(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto map = reply.begin_map();
   size_t shown = 0;
   for (const CommandSpec* spec : histogram_commands(args)) {
@@ -217,5 +217,67 @@ void latency_histogram(ArgReader& args, CommandContext& context, ReplyWriter& re
   }
   reply.end_map(map, shown);
 }
+
+// clang-format off
+constexpr std::string_view kDiffersByNode[] = {"request_policy:all_nodes", "nondeterministic_output"};
+constexpr HistoryEntry kSlowlogGetHistory[] = {{"4.0.0", "Showed the client's address and name."}};
+constexpr ArgSpec kSlowlogGetArgs[] = {{.name = "count", .type = ArgType::integer, .optional = true}};
+constexpr std::string_view kSlowlogLenTips[] = {
+    "request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"};
+constexpr std::string_view kAllNodesSucceed[] = {"request_policy:all_nodes", "response_policy:all_succeeded"};
+constexpr std::string_view kDiffersByNode2[] = {
+    "nondeterministic_output", "request_policy:all_nodes", "response_policy:special"};
+constexpr ArgSpec kEvent[] = {{.name = "event"}};
+constexpr ArgSpec kLatencyHistogramArgs[] = {{.name = "command", .optional = true, .multiple = true}};
+constexpr ArgSpec kLatencyResetArgs[] = {{.name = "event", .optional = true, .multiple = true}};
+
+constexpr CommandSpec kSlownessCommands[] = {
+    {.name = "slowlog", .group = Group::server, .since = "2.2.12", .arity = at_least(2),
+     .complexity = "Depends on the subcommand", .summary = "Shows the commands that took long.", .container = true},
+    {.name = "slowlog|get", .group = Group::server, .since = "2.2.12", .arity = at_least(2),
+     .flags = kAdmin | kLoading | kStale, .complexity = "O(N) in the entries returned",
+     .summary = "Returns the latest entries of the log of slow commands.", .tips = kDiffersByNode,
+     .history = kSlowlogGetHistory, .args = kSlowlogGetArgs, .handler = slowlog_get},
+    {.name = "slowlog|len", .group = Group::server, .since = "2.2.12", .arity = exactly(2),
+     .flags = kAdmin | kLoading | kStale, .complexity = "O(1)",
+     .summary = "Counts the entries of the log of slow commands.", .tips = kSlowlogLenTips, .handler = slowlog_len},
+    {.name = "slowlog|reset", .group = Group::server, .since = "2.2.12", .arity = exactly(2),
+     .flags = kAdmin | kLoading | kStale, .complexity = "O(N) in the entries",
+     .summary = "Empties the log of slow commands.", .tips = kAllNodesSucceed, .handler = slowlog_reset},
+    {.name = "slowlog|help", .group = Group::server, .since = "6.2.0", .arity = exactly(2), .flags = kLoading | kStale,
+     .complexity = "O(1)", .summary = "Explains the subcommands.", .handler = container_help},
+    {.name = "latency", .group = Group::server, .since = "2.8.13", .arity = at_least(2),
+     .complexity = "Depends on the subcommand", .summary = "Shows when and why the server was slow.",
+     .container = true},
+    {.name = "latency|doctor", .group = Group::server, .since = "2.8.13", .arity = exactly(2),
+     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(1)",
+     .summary = "Explains in prose what made the server slow.", .tips = kDiffersByNode2, .handler = latency_doctor},
+    {.name = "latency|graph", .group = Group::server, .since = "2.8.13", .arity = exactly(3),
+     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(1)",
+     .summary = "Draws an event's latest delays with characters.", .tips = kDiffersByNode2, .args = kEvent,
+     .handler = latency_graph},
+    {.name = "latency|help", .group = Group::server, .since = "2.8.13", .arity = exactly(2), .flags = kLoading | kStale,
+     .complexity = "O(1)", .summary = "Explains the subcommands.", .handler = container_help},
+    {.name = "latency|histogram", .group = Group::server, .since = "7.0.0", .arity = at_least(2),
+     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(N) in the commands with figures",
+     .summary = "Returns how the execution times of commands are distributed.", .tips = kDiffersByNode2,
+     .args = kLatencyHistogramArgs, .handler = latency_histogram},
+    {.name = "latency|history", .group = Group::server, .since = "2.8.13", .arity = exactly(3),
+     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(1)",
+     .summary = "Returns an event's delays with their times.", .tips = kDiffersByNode2, .args = kEvent,
+     .handler = latency_history},
+    {.name = "latency|latest", .group = Group::server, .since = "2.8.13", .arity = exactly(2),
+     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(1)",
+     .summary = "Returns the latest and the longest delay of every event.", .tips = kDiffersByNode2,
+     .handler = latency_latest},
+    {.name = "latency|reset", .group = Group::server, .since = "2.8.13", .arity = at_least(2),
+     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(1)",
+     .summary = "Forgets the delays of the given events, or of all.", .tips = kAllNodesSucceed,
+     .args = kLatencyResetArgs, .handler = latency_reset},
+};
+// clang-format on
+static_assert(well_formed(kSlownessCommands));
+
+std::span<const CommandSpec> slowness_commands() { return kSlownessCommands; }
 
 }  // namespace larder::server::commands

@@ -1,15 +1,15 @@
 // The handlers of the string commands. Threads: as all handlers, on the connection's thread with the keys' shards held.
-#include "server/commands/string.h"
-
 #include <fmt/format.h>
 
 #include <cmath>
 
+#include "base/ascii.h"
 #include "base/number.h"
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/commands/deadline.h"
+#include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
 #include "store/core/keyspace.h"
 
@@ -159,9 +159,11 @@ bool fits(Keyspace& keys, uint64_t offset, uint64_t size) {
 
 }  // namespace
 
-void get(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { write_value(keys, args.key(), reply, store::kRead); }
+static void get(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  write_value(keys, args.key(), reply, store::kRead);
+}
 
-void set(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void set(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const auto value = args.bytes();
   if (!args.more()) [[likely]] {
@@ -188,15 +190,15 @@ void set(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (!options.get) reply.ok();
 }
 
-void setex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void setex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   set_expiring(args, keys, reply, TimeForm::seconds, "setex");
 }
 
-void psetex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void psetex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   set_expiring(args, keys, reply, TimeForm::milliseconds, "psetex");
 }
 
-void setnx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void setnx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const auto value = args.bytes();
   if (keys.find(key, store::kWrite)) return reply.integer(0);
@@ -204,19 +206,19 @@ void setnx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.integer(1);
 }
 
-void getset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void getset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   if (!write_value(keys, key, reply, store::kRead)) return;
   put_with_events(keys, key, args.bytes(), std::nullopt);
 }
 
-void getdel(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void getdel(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   if (!write_value(keys, key, reply, store::kRead)) return;
   if (keys.erase(key)) keys.notify(store::kEventGeneric, "del", key);
 }
 
-void getex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void getex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   std::optional<TimeOption> time;
   bool persist = false;
@@ -252,7 +254,7 @@ void getex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   }
 }
 
-void mget(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void mget(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.array(args.remaining());
   while (args.more()) {
     const store::Item item = keys.find(args.key(), store::kRead);
@@ -264,7 +266,7 @@ void mget(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   }
 }
 
-void mset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void mset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (args.remaining() % 2 != 0) return reply.error("ERR wrong number of arguments for 'mset' command");
   while (args.more()) {
     const auto key = args.key();
@@ -273,7 +275,7 @@ void mset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.ok();
 }
 
-void msetnx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void msetnx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (args.remaining() % 2 != 0) return reply.error("ERR wrong number of arguments for 'msetnx' command");
   const auto pairs = args.rest();
   for (size_t i = 0; i < pairs.size(); i += 2) {
@@ -283,7 +285,7 @@ void msetnx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.integer(1);
 }
 
-void append(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void append(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const auto suffix = args.bytes();
   const auto found = keys.find_string(key, store::kWrite);
@@ -300,13 +302,13 @@ void append(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.integer(static_cast<int64_t>(size + suffix.size()));
 }
 
-void strlen(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void strlen(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto found = keys.find_string(args.key(), store::kRead);
   if (!found) return write_error(reply, found.error());
   reply.integer(*found ? static_cast<int64_t>((*found)->size()) : 0);
 }
 
-void getrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void getrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const int64_t start = args.integer();
   const int64_t end = args.integer();
@@ -316,9 +318,9 @@ void getrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.bulk(*found ? range_of(**found, start, end) : std::string_view{});
 }
 
-void substr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { getrange(args, keys, reply); }
+static void substr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { getrange(args, keys, reply); }
 
-void setrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void setrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const int64_t offset = args.integer();
   const auto value = args.bytes();
@@ -336,18 +338,18 @@ void setrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.integer(static_cast<int64_t>(total));
 }
 
-void incr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { increment(keys, args.key(), 1, reply); }
+static void incr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { increment(keys, args.key(), 1, reply); }
 
-void decr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { increment(keys, args.key(), -1, reply); }
+static void decr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { increment(keys, args.key(), -1, reply); }
 
-void incrby(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void incrby(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const int64_t by = args.integer();
   if (args.failed(reply)) return;
   increment(keys, key, by, reply);
 }
 
-void decrby(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void decrby(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const int64_t by = args.integer();
   if (args.failed(reply)) return;
@@ -355,7 +357,7 @@ void decrby(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   increment(keys, key, -by, reply);
 }
 
-void incrbyfloat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+static void incrbyfloat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const auto found = keys.find_string(key, store::kWrite);
   if (!found) return write_error(reply, found.error());
@@ -370,5 +372,152 @@ void incrbyfloat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   keys.notify(store::kEventString, "incrbyfloat", key);
   reply.bulk(text);
 }
+
+namespace {
+
+// What SET does to its key: with GET it hands out the value that was there. Looked for as a word anywhere behind the
+// value, as Redis does for COMMAND GETKEYSANDFLAGS; that it is no other option's value is SET's own business.
+KeyUse use_of_set(std::span<const std::string_view> args) {
+  for (size_t i = 3; i < args.size(); ++i) {
+    if (base::equals_ignoring_case(args[i], "GET")) return KeyUse::modify_and_read;
+  }
+  return KeyUse::replace;
+}
+
+}  // namespace
+
+// clang-format off
+constexpr ArgSpec kKey[] = {{.name = "key", .type = ArgType::key}};
+constexpr HistoryEntry kSetHistory[] = {
+    {"2.6.12", "Took `EX`, `PX`, `NX` and `XX`."}, {"6.0.0", "Took `KEEPTTL`."},
+    {"6.2.0", "Took `GET`, `EXAT` and `PXAT`."}, {"7.0.0", "`NX` and `GET` can be combined."}};
+constexpr ArgSpec kSetCondition[] = {
+    {.name = "nx", .type = ArgType::pure_token, .token = "NX"},
+    {.name = "xx", .type = ArgType::pure_token, .token = "XX"}};
+constexpr ArgSpec kSetExpiration[] = {
+    {.name = "seconds", .type = ArgType::integer, .token = "EX", .since = "2.6.12"},
+    {.name = "milliseconds", .type = ArgType::integer, .token = "PX", .since = "2.6.12"},
+    {.name = "unix-time-seconds", .type = ArgType::unix_time, .token = "EXAT", .since = "6.2.0"},
+    {.name = "unix-time-milliseconds", .type = ArgType::unix_time, .token = "PXAT", .since = "6.2.0"},
+    {.name = "keepttl", .type = ArgType::pure_token, .token = "KEEPTTL", .since = "6.0.0"}};
+constexpr ArgSpec kSetArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "value"},
+    {.name = "condition", .type = ArgType::oneof, .since = "2.6.12", .optional = true, .args = kSetCondition},
+    {.name = "get", .type = ArgType::pure_token, .token = "GET", .since = "6.2.0", .optional = true},
+    {.name = "expiration", .type = ArgType::oneof, .optional = true, .args = kSetExpiration}};
+constexpr ArgSpec kSetexArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "seconds", .type = ArgType::integer}, {.name = "value"}};
+constexpr ArgSpec kPsetexArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "milliseconds", .type = ArgType::integer}, {.name = "value"}};
+constexpr ArgSpec kKeyAndValue[] = {{.name = "key", .type = ArgType::key}, {.name = "value"}};
+constexpr ArgSpec kGetexExpiration[] = {
+    {.name = "seconds", .type = ArgType::integer, .token = "EX"},
+    {.name = "milliseconds", .type = ArgType::integer, .token = "PX"},
+    {.name = "unix-time-seconds", .type = ArgType::unix_time, .token = "EXAT"},
+    {.name = "unix-time-milliseconds", .type = ArgType::unix_time, .token = "PXAT"},
+    {.name = "persist", .type = ArgType::pure_token, .token = "PERSIST"}};
+constexpr ArgSpec kGetexArgs[] = {
+    {.name = "key", .type = ArgType::key},
+    {.name = "expiration", .type = ArgType::oneof, .optional = true, .args = kGetexExpiration}};
+constexpr std::string_view kMgetTips[] = {"request_policy:multi_shard"};
+constexpr ArgSpec kKeys[] = {{.name = "key", .type = ArgType::key, .multiple = true}};
+constexpr std::string_view kMsetTips[] = {"request_policy:multi_shard", "response_policy:all_succeeded"};
+constexpr ArgSpec kMsetArgs[] = {{.name = "data", .type = ArgType::block, .multiple = true, .args = kKeyAndValue}};
+constexpr std::string_view kMsetnxTips[] = {"request_policy:multi_shard", "response_policy:agg_min"};
+constexpr ArgSpec kGetrangeArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "start", .type = ArgType::integer},
+    {.name = "end", .type = ArgType::integer}};
+constexpr ArgSpec kSetrangeArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "offset", .type = ArgType::integer}, {.name = "value"}};
+constexpr ArgSpec kIncrbyArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "increment", .type = ArgType::integer}};
+constexpr ArgSpec kDecrbyArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "decrement", .type = ArgType::integer}};
+constexpr ArgSpec kIncrbyfloatArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "increment", .type = ArgType::real}};
+
+constexpr CommandSpec kStringCommands[] = {
+    {.name = "get", .group = Group::string, .since = "1.0.0", .arity = exactly(2), .flags = kReadOnly | kFast,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(1)",
+     .summary = "Returns the value of a string key, or null if there is none.", .args = kKey, .handler = get},
+    {.name = "set", .group = Group::string, .since = "1.0.0", .arity = at_least(3), .flags = kWrite | kDenyOom,
+     .keys = key_at(1, KeyUse::modify_and_read | KeyUse::variable, "reads only with GET"), .key_use = use_of_set,
+     .complexity = "O(1)",
+     .summary = "Stores a string, replacing whatever the key held; options set a deadline or a condition.",
+     .history = kSetHistory, .args = kSetArgs, .handler = set},
+    {.name = "setex", .group = Group::string, .since = "2.0.0", .arity = exactly(4), .flags = kWrite | kDenyOom,
+     .keys = key_at(1, KeyUse::replace), .complexity = "O(1)",
+     .summary = "Stores a string that lives for a number of seconds.", .args = kSetexArgs, .deprecated_since = "2.6.12",
+     .replaced_by = "`SET` with the `EX` option", .handler = setex},
+    {.name = "psetex", .group = Group::string, .since = "2.6.0", .arity = exactly(4), .flags = kWrite | kDenyOom,
+     .keys = key_at(1, KeyUse::replace), .complexity = "O(1)",
+     .summary = "Stores a string that lives for a number of milliseconds.", .args = kPsetexArgs,
+     .deprecated_since = "2.6.12", .replaced_by = "`SET` with the `PX` option", .handler = psetex},
+    {.name = "setnx", .group = Group::string, .since = "1.0.0", .arity = exactly(3), .flags = kWrite | kDenyOom | kFast,
+     .keys = key_at(1, KeyUse::create), .complexity = "O(1)",
+     .summary = "Stores a string unless the key exists already.", .args = kKeyAndValue, .deprecated_since = "2.6.12",
+     .replaced_by = "`SET` with the `NX` option", .handler = setnx},
+    {.name = "getset", .group = Group::string, .since = "1.0.0", .arity = exactly(3),
+     .flags = kWrite | kDenyOom | kFast, .keys = key_at(1, KeyUse::modify_and_read), .complexity = "O(1)",
+     .summary = "Stores a string and returns the one it replaced.", .args = kKeyAndValue, .deprecated_since = "6.2.0",
+     .replaced_by = "`SET` with the `GET` option", .handler = getset},
+    {.name = "getdel", .group = Group::string, .since = "6.2.0", .arity = exactly(2), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::take), .complexity = "O(1)", .summary = "Returns a string and deletes its key.",
+     .args = kKey, .handler = getdel},
+    {.name = "getex", .group = Group::string, .since = "6.2.0", .arity = at_least(2), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::modify_and_read, "changes the deadline only"), .complexity = "O(1)",
+     .summary = "Returns a string and gives its key a new deadline, or none.", .args = kGetexArgs, .handler = getex},
+    {.name = "mget", .group = Group::string, .since = "1.0.0", .arity = at_least(2), .flags = kReadOnly | kFast,
+     .keys = keys_from(1, KeyUse::read), .complexity = "O(N) in the keys asked for",
+     .summary = "Returns the strings of several keys, null for each that holds none.", .tips = kMgetTips, .args = kKeys,
+     .handler = mget},
+    {.name = "mset", .group = Group::string, .since = "1.0.1", .arity = at_least(3), .flags = kWrite | kDenyOom,
+     .keys = keys_from(1, KeyUse::replace, -1, 2), .complexity = "O(N) in the keys stored",
+     .summary = "Stores several strings at once; nobody sees some of them without the others.", .tips = kMsetTips,
+     .args = kMsetArgs, .handler = mset},
+    {.name = "msetnx", .group = Group::string, .since = "1.0.1", .arity = at_least(3), .flags = kWrite | kDenyOom,
+     .keys = keys_from(1, KeyUse::create, -1, 2), .complexity = "O(N) in the keys stored",
+     .summary = "Stores several strings at once unless any of the keys exists.", .tips = kMsetnxTips, .args = kMsetArgs,
+     .handler = msetnx},
+    {.name = "append", .group = Group::string, .since = "2.0.0", .arity = exactly(3),
+     .flags = kWrite | kDenyOom | kFast, .keys = key_at(1, KeyUse::add),
+     .complexity = "O(1) amortized, O(N) in the bytes appended",
+     .summary = "Adds bytes to the end of a string, creating it if need be.", .args = kKeyAndValue, .handler = append},
+    {.name = "strlen", .group = Group::string, .since = "2.2.0", .arity = exactly(2), .flags = kReadOnly | kFast,
+     .keys = key_at(1, KeyUse::metadata), .complexity = "O(1)", .summary = "Returns the length of a string in bytes.",
+     .args = kKey, .handler = strlen},
+    {.name = "getrange", .group = Group::string, .since = "2.4.0", .arity = exactly(4), .flags = kReadOnly,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(N) in the bytes returned",
+     .summary = "Returns a part of a string, chosen by its first and last byte.", .args = kGetrangeArgs,
+     .handler = getrange},
+    {.name = "substr", .group = Group::string, .since = "1.0.0", .arity = exactly(4), .flags = kReadOnly,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(N) in the bytes returned",
+     .summary = "Returns a part of a string; the old name of GETRANGE.", .args = kGetrangeArgs,
+     .deprecated_since = "2.0.0", .replaced_by = "`GETRANGE`", .handler = substr},
+    {.name = "setrange", .group = Group::string, .since = "2.2.0", .arity = exactly(4), .flags = kWrite | kDenyOom,
+     .keys = key_at(1, KeyUse::modify), .complexity = "O(N) in the bytes written, and in those padded",
+     .summary = "Overwrites a string from an offset on, padding with zero bytes up to there.", .args = kSetrangeArgs,
+     .handler = setrange},
+    {.name = "incr", .group = Group::string, .since = "1.0.0", .arity = exactly(2), .flags = kWrite | kDenyOom | kFast,
+     .keys = key_at(1, KeyUse::modify_and_read), .complexity = "O(1)",
+     .summary = "Adds one to an integer; an absent key counts as 0.", .args = kKey, .handler = incr},
+    {.name = "decr", .group = Group::string, .since = "1.0.0", .arity = exactly(2), .flags = kWrite | kDenyOom | kFast,
+     .keys = key_at(1, KeyUse::modify_and_read), .complexity = "O(1)",
+     .summary = "Subtracts one from an integer; an absent key counts as 0.", .args = kKey, .handler = decr},
+    {.name = "incrby", .group = Group::string, .since = "1.0.0", .arity = exactly(3),
+     .flags = kWrite | kDenyOom | kFast, .keys = key_at(1, KeyUse::modify_and_read), .complexity = "O(1)",
+     .summary = "Adds to an integer; an absent key counts as 0.", .args = kIncrbyArgs, .handler = incrby},
+    {.name = "decrby", .group = Group::string, .since = "1.0.0", .arity = exactly(3),
+     .flags = kWrite | kDenyOom | kFast, .keys = key_at(1, KeyUse::modify_and_read), .complexity = "O(1)",
+     .summary = "Subtracts from an integer; an absent key counts as 0.", .args = kDecrbyArgs, .handler = decrby},
+    {.name = "incrbyfloat", .group = Group::string, .since = "2.6.0", .arity = exactly(3),
+     .flags = kWrite | kDenyOom | kFast, .keys = key_at(1, KeyUse::modify_and_read), .complexity = "O(1)",
+     .summary = "Adds to a decimal number; an absent key counts as 0.", .args = kIncrbyfloatArgs,
+     .handler = incrbyfloat},
+};
+// clang-format on
+static_assert(well_formed(kStringCommands));
+
+std::span<const CommandSpec> string_commands() { return kStringCommands; }
 
 }  // namespace larder::server::commands

@@ -1,13 +1,12 @@
 // MULTI, EXEC, DISCARD, WATCH, UNWATCH. Dispatch queues what comes between MULTI and EXEC and locks the shards of all
 // of it before EXEC is called. Threads: as all handlers, on the connection's thread.
-#include "server/commands/transactions.h"
-
 #include <algorithm>
 
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/dispatch/command_context.h"
+#include "server/dispatch/command_groups.h"
 #include "server/dispatch/watches.h"
 #include "server/net/io_thread.h"
 
@@ -35,13 +34,13 @@ void end_transaction(CommandContext& context) {
 
 }  // namespace
 
-void multi(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void multi(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   if (context.client().transaction.active) return reply.error(protocol::kNestedMulti);
   context.client().transaction.active = true;
   reply.ok();
 }
 
-void exec(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void exec(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   Transaction& transaction = context.client().transaction;
   if (!transaction.active) return reply.error(protocol::kExecWithoutMulti);
   if (transaction.refused) {
@@ -57,13 +56,13 @@ void exec(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   context.thread().dispatcher().run_queued(context.client(), queue, reply, context.locks());
 }
 
-void discard(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void discard(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   if (!context.client().transaction.active) return reply.error(protocol::kDiscardWithoutMulti);
   end_transaction(context);
   reply.ok();
 }
 
-void watch(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+static void watch(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   Client& client = context.client();
   if (client.transaction.active) return reply.error(protocol::kWatchInsideMulti);
   if (client.watch_flag == nullptr) client.watch_flag = std::make_shared<store::WatchFlag>();
@@ -77,9 +76,35 @@ void watch(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   reply.ok();
 }
 
-void unwatch(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+static void unwatch(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   forget_watches(context.core(), context.thread(), context.client(), context.locks());
   reply.ok();
 }
+
+// clang-format off
+constexpr ArgSpec kKeys[] = {{.name = "key", .type = ArgType::key, .multiple = true}};
+
+constexpr CommandSpec kTransactionsCommands[] = {
+    {.name = "multi", .group = Group::transactions, .since = "1.2.0", .arity = exactly(1),
+     .flags = kNoScript | kLoading | kStale | kFast | kAllowBusy, .complexity = "O(1)",
+     .summary = "Starts a transaction: commands are queued until EXEC.", .handler = multi},
+    {.name = "exec", .group = Group::transactions, .since = "1.2.0", .arity = exactly(1),
+     .flags = kNoScript | kLoading | kStale | kSkipSlowlog, .complexity = "That of the queued commands",
+     .summary = "Runs the queued commands as one, with nothing in between.", .handler = exec},
+    {.name = "discard", .group = Group::transactions, .since = "2.0.0", .arity = exactly(1),
+     .flags = kNoScript | kLoading | kStale | kFast | kAllowBusy, .complexity = "O(N) in the queued commands",
+     .summary = "Drops the queued commands and ends the transaction.", .handler = discard},
+    {.name = "watch", .group = Group::transactions, .since = "2.2.0", .arity = at_least(2),
+     .flags = kNoScript | kLoading | kStale | kFast | kAllowBusy, .keys = keys_from(1, KeyUse::metadata),
+     .complexity = "O(N) in the keys", .summary = "Makes the next EXEC fail if one of the keys changes before it.",
+     .args = kKeys, .handler = watch},
+    {.name = "unwatch", .group = Group::transactions, .since = "2.2.0", .arity = exactly(1),
+     .flags = kNoScript | kLoading | kStale | kFast | kAllowBusy, .complexity = "O(N) in the keys watched",
+     .summary = "Stops watching all keys.", .handler = unwatch},
+};
+// clang-format on
+static_assert(well_formed(kTransactionsCommands));
+
+std::span<const CommandSpec> transactions_commands() { return kTransactionsCommands; }
 
 }  // namespace larder::server::commands

@@ -1,5 +1,5 @@
-// The declaration of a command: one constexpr row per command and per subcommand, standing in
-// server/commands/<group>_table.cc. Dispatch, COMMAND INFO/DOCS/GETKEYS, ACL categories, the README's table of commands
+// The declaration of a command: one constexpr row per command and per subcommand, standing at the foot of the file in
+// server/commands/ that holds its handler. Dispatch, COMMAND INFO/DOCS/GETKEYS, ACL categories, docs/commands.md
 // and the oracle tests are all derived from the rows; nothing about a command is written down twice.
 //
 // Invariants (checked at compile time by well_formed): names are lower case and unique; a subcommand is a row named

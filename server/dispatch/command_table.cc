@@ -7,38 +7,19 @@
 #include <array>
 #include <stdexcept>
 
-#include "server/commands/client.h"
-#include "server/commands/cluster.h"
-#include "server/commands/command.h"
-#include "server/commands/config.h"
-#include "server/commands/connection.h"
-#include "server/commands/generic.h"
-#include "server/commands/pubsub.h"
-#include "server/commands/server.h"
-#include "server/commands/set.h"
-#include "server/commands/slowness.h"
-#include "server/commands/string.h"
-#include "server/commands/transactions.h"
+#include "server/dispatch/command_groups.h"
 
 namespace larder::server {
 namespace {
 
-// Every group of rows. A group that is not named here does not exist for clients.
+// Every span of rows. One that is not named here does not exist for clients.
 std::vector<std::span<const CommandSpec>> all_groups() {
   using namespace commands;
   return {
-      client_commands(),
-      cluster_commands(),
-      command_commands(),
-      config_commands(),
-      connection_commands(),
-      generic_commands(),
-      pubsub_commands(),
-      server_commands(),
-      set_commands(),
-      slowness_commands(),
-      string_commands(),
-      transactions_commands(),
+      client_commands(),   cluster_commands(), command_commands(),      config_commands(), connection_commands(),
+      debug_commands(),    expire_commands(),  generic_commands(),      info_commands(),   lcs_commands(),
+      memory_commands(),   object_commands(),  pubsub_commands(),       server_commands(), set_commands(),
+      slowness_commands(), string_commands(),  transactions_commands(),
   };
 }
 
