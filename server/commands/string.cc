@@ -295,8 +295,7 @@ static void append(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (!*found) {
     keys.put_string(key, suffix);
   } else {
-    char* bytes = keys.resize_string(key, size + suffix.size());
-    if (!suffix.empty()) std::memcpy(bytes + size, suffix.data(), suffix.size());
+    keys.resize_string(key, size + suffix.size(), size, suffix);
   }
   keys.notify(store::kEventString, "append", key);
   reply.integer(static_cast<int64_t>(size + suffix.size()));
@@ -333,7 +332,7 @@ static void setrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (!fits(keys, static_cast<uint64_t>(offset), value.size())) return write_error(reply, Errc::string_too_long);
   const auto at = static_cast<size_t>(offset);
   const size_t total = std::max(size, at + value.size());
-  std::memcpy(keys.resize_string(key, total) + at, value.data(), value.size());
+  keys.resize_string(key, total, at, value);
   keys.notify(store::kEventString, "setrange", key);
   reply.integer(static_cast<int64_t>(total));
 }

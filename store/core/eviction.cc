@@ -239,17 +239,8 @@ bool Evictor::evict(const EvictionPool::Candidate& candidate) {
   Entry* entry = table->at(slot);
   if (has_improved(*entry, candidate)) return false;
   if (policy_ == EvictionPolicy::allkeys_lhd) thread_.note_end(*entry, store_.tick(), false);
-  thread_.raise(kEventEvicted, "evicted", candidate.database, entry->key());
-  if (WatchTable* watches = shard.watches()) watches->changed(candidate.database, entry->key(), false);
-  const auto before = static_cast<int64_t>(table->memory() + shard.databases_memory());
-  table->erase(slot);
-  table->shrink();
-  auto after = static_cast<int64_t>(table->memory());
-  if (table->size() == 0) shard.drop_if_empty(candidate.database);
-  after += static_cast<int64_t>(shard.databases_memory());
-  thread_.charge(after - before);
+  shard.unlink(thread_, candidate.database, *table, slot, Reason::evicted);
   store_.release(thread_, shard, entry, true);
-  thread_.evicted_keys.add();
   thread_.hand_over_events();
   return true;
 }

@@ -4,16 +4,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/at_exit.h"
 #include "base/check.h"
 
 namespace larder::store {
-
-namespace {
-
-int64_t bytes_of(const Table& table) { return static_cast<int64_t>(table.memory()); }
-int64_t bytes_of_databases(const Shard& shard) { return static_cast<int64_t>(shard.databases_memory()); }
-
-}  // namespace
 
 Keyspace Keyspace::in_database(uint32_t database) const {
   Keyspace other(store_, thread_, locks_, database);
@@ -41,7 +35,7 @@ Item Keyspace::locate(std::string_view key) const {
 Item Keyspace::find(std::string_view key, unsigned how) {
   Item item = locate(key);
   if (item && item->expired_at(now_ms())) [[unlikely]] {
-    reclaim(item, key);
+    remove(item, Reason::expired, true);
     item = {.shard = item.shard};
   }
   if (how & kCount) {
@@ -104,62 +98,38 @@ void Keyspace::store_bytes(Entry* entry, std::string_view value) {
 }
 
 void Keyspace::insert(Shard& shard, uint32_t order, Entry* entry) {
-  const int64_t before = bytes_of_databases(shard);
-  Table& table = shard.table_for_writing(database_);
-  const int64_t table_before = bytes_of(table);
-  try {
-    table.insert(order, entry);
-  } catch (...) {
-    shard.drop_if_empty(database_);
-    throw;
-  }
-  thread_.charge(bytes_of(table) - table_before + bytes_of_databases(shard) - before);
+  shard.link(thread_, database_, order, entry);
   store_.on_insert(shard);
+  notify(kEventNew, "new", entry->key());
 }
 
-/// Puts a new entry in the place of an old one, or into the table if there is none.
-void Keyspace::install(const Place& at, Item old, Entry* entry) {
+/// Puts a new entry in the place of an old one, or into the table if there is none. Throws std::bad_alloc, nothing
+/// changed.
+void Keyspace::install(const Place& at, const Item& old, Entry* entry) {
   if (!old) {
     entry->set_recency(first_recency());
     insert(*at.shard, at.order, entry);
-    notify(kEventNew, "new", entry->key());
     return;
   }
   entry->set_recency(old->recency());
   entry->set_eviction_class(old->eviction_class());
+  Shard::relink(thread_, *old.table, old.slot, entry);
   if (touching_) touch(entry);
-  const int64_t before = bytes_of(*old.table);
-  old.table->replace(old.slot, entry);
-  thread_.charge(bytes_of(*old.table) - before);
   store_.release(thread_, *old.shard, old.entry, true);
 }
 
-/// Takes an item's word out of its table, which may be freed by that; the entry is the caller's.
-void Keyspace::take_out(const Item& item) {
-  int64_t change = -bytes_of(*item.table) - bytes_of_databases(*item.shard);
-  item.table->erase(item.slot);
-  item.table->shrink();
-  change += bytes_of(*item.table);
-  if (item.table->size() == 0) item.shard->drop_if_empty(database_);
-  thread_.charge(change + bytes_of_databases(*item.shard));
-}
-
-void Keyspace::remove(const Item& item, bool lazy) {
-  take_out(item);
+void Keyspace::remove(const Item& item, Reason reason, bool lazy) {
+  item.shard->unlink(thread_, database_, *item.table, item.slot, reason);
   store_.release(thread_, *item.shard, item.entry, lazy);
 }
 
-void Keyspace::reclaim(const Item& item, std::string_view key) {
-  notify(kEventExpired, "expired", key);
-  remove(item, true);
-  thread_.expired_keys.add();
-  if (WatchTable* watches = item.shard->watches()) watches->changed(database_, key, false);
+void Keyspace::before_change(const Item& item, std::string_view key) const noexcept {
+  item.shard->before_change(thread_, database_, key, item.entry);
 }
 
-void Keyspace::changed(Shard& shard, std::string_view key, bool exists) {
+void Keyspace::after_change(Shard& shard, std::string_view key, const Entry* entry, Reason reason) noexcept {
   thread_.changes.add();
-  if (WatchTable* watches = shard.watches(); watches != nullptr) [[unlikely]]
-    watches->changed(database_, key, exists);
+  shard.after_change(thread_, database_, key, entry, reason);
 }
 
 // -- Writing --
@@ -189,69 +159,89 @@ void Keyspace::put_string(std::string_view key, std::string_view value, const Pu
   if (options.keep_deadline && old && old->has_deadline()) deadline = old->deadline();
   const size_t part = value.size() <= Entry::kLargestInline ? value.size() : sizeof(Blob*);
   const Entry::Layout layout{.key_length = key.size(), .value_length = part, .has_deadline = deadline.has_value()};
+  before_change(old, key);
+  Entry* entry = old.entry;
   if (!old || !overwrite(old, value, layout, {.deadline = deadline, .keep_deadline = false, .form = options.form})) {
-    Entry* entry = allocate(*old.shard, layout, key, Type::string, options.form);
+    entry = allocate(*old.shard, layout, key, Type::string, options.form);
+    base::AtExit undo([&] { store_.release(thread_, *old.shard, entry, false); });
     store_bytes(entry, value);
     if (deadline) entry->set_deadline(*deadline);
     install(place(key), old, entry);
+    undo.dismiss();
   }
-  changed(*old.shard, key, true);
+  after_change(*old.shard, key, entry, old ? Reason::replaced : Reason::written);
 }
 
 void Keyspace::put_value(std::string_view key, std::unique_ptr<Value> value, std::optional<int64_t> deadline) {
   const Item old = find(key, kPeek);
   const Entry::Layout layout{
       .key_length = key.size(), .value_length = sizeof(Value*), .has_deadline = deadline.has_value()};
+  before_change(old, key);
   Entry* entry = allocate(*old.shard, layout, key, value->type(), StringForm::automatic);
   if (deadline) entry->set_deadline(*deadline);
   thread_.charge(static_cast<int64_t>(value->memory()));
   entry->set_value(value.release());
+  base::AtExit undo([&] { store_.release(thread_, *old.shard, entry, false); });
   install(place(key), old, entry);
-  changed(*old.shard, key, true);
+  undo.dismiss();
+  after_change(*old.shard, key, entry, old ? Reason::replaced : Reason::written);
 }
 
-char* Keyspace::resize_string(std::string_view key, size_t size) {
+std::string_view Keyspace::resize_string(std::string_view key, size_t size, size_t at, std::string_view bytes) {
+  base::check(at <= size && bytes.size() <= size - at, "a string is written past its end");
   const Item old = find(key, kPeek);
   const std::string_view before = old ? old->string() : std::string_view{};
+  before_change(old, key);
+  Entry* entry = old.entry;
   if (old && old->has_blob() && old->blob()->sole() && size > Entry::kLargestInline &&
       size <= old->blob()->capacity()) {
     Blob* blob = old->blob();
     if (size > before.size()) std::memset(blob->data() + before.size(), 0, size - before.size());
     blob->resize(size);
+    if (!bytes.empty()) std::memcpy(blob->data() + at, bytes.data(), bytes.size());
     old->set_form(StringForm::raw);
-    if (touching_) touch(old.entry);
-    changed(*old.shard, key, true);
-    return blob->data();
+    if (touching_) touch(entry);
+  } else {
+    entry = resized(old, key, size);
+    base::AtExit undo([&] { store_.release(thread_, *old.shard, entry, false); });
+    char* target = entry->has_blob() ? entry->blob()->data() : entry->value_data();
+    const size_t kept = std::min(size, before.size());
+    if (kept > 0) std::memcpy(target, before.data(), kept);
+    std::memset(target + kept, 0, size - kept);
+    if (!bytes.empty()) std::memcpy(target + at, bytes.data(), bytes.size());
+    install(place(key), old, entry);
+    undo.dismiss();
   }
+  after_change(*old.shard, key, entry, Reason::written);
+  return entry->string();
+}
+
+/// An entry with the old one's deadline and room for a string of `size` bytes, none of which is written yet.
+Entry* Keyspace::resized(const Item& old, std::string_view key, size_t size) {
   const bool large = size > Entry::kLargestInline;
   const Entry::Layout layout{.key_length = key.size(),
                              .value_length = large ? sizeof(Blob*) : size,
                              .has_deadline = old && old->has_deadline()};
   Entry* entry = allocate(*old.shard, layout, key, Type::string, StringForm::raw);
+  base::AtExit undo([&] { free_shell(*old.shard, entry); });
+  if (layout.has_deadline) entry->set_deadline(old->deadline());
   if (large) {
     // Room for as much again, up to a megabyte: what grows once usually grows again.
     constexpr size_t kMostSpare = 1024 * 1024;
-    const bool grows = old && old->has_blob() && size > before.size();
+    const bool grows = old && old->has_blob() && size > old->string().size();
     Blob* blob = Blob::create(grows ? size + std::min(size, kMostSpare) : size);
     blob->resize(size);
     entry->set_blob(blob);
     thread_.charge(static_cast<int64_t>(blob->memory()));
   }
-  char* bytes = large ? entry->blob()->data() : entry->value_data();
-  const size_t kept = std::min(size, before.size());
-  if (kept > 0) std::memcpy(bytes, before.data(), kept);
-  std::memset(bytes + kept, 0, size - kept);
-  if (layout.has_deadline) entry->set_deadline(old->deadline());
-  install(place(key), old, entry);
-  changed(*old.shard, key, true);
-  return bytes;
+  undo.dismiss();
+  return entry;
 }
 
 bool Keyspace::erase(std::string_view key, bool lazy) {
   const Item item = find(key, kPeek);
   if (!item) return false;
-  remove(item, lazy);
-  changed(*item.shard, key, false);
+  remove(item, Reason::erased, lazy);
   return true;
 }
 
@@ -271,38 +261,55 @@ Entry* Keyspace::relocated(const Item& item, std::string_view key, std::optional
   return entry;
 }
 
+/// Frees an entry without its value, which another entry holds, or which it has not got yet.
+void Keyspace::free_shell(Shard& shard, Entry* entry) noexcept {
+  const size_t bytes = entry->bytes();
+  shard.arena->free(entry, bytes);
+  thread_.charge(-static_cast<int64_t>(Arena::charged(bytes)));
+}
+
 void Keyspace::set_deadline(std::string_view key, std::optional<int64_t> deadline) {
   const Item item = find(key, kPeek);
   if (!item) return;
+  before_change(item, key);
+  Entry* entry = item.entry;
   if (item->has_deadline() && deadline) {
     item->set_deadline(*deadline);
     item.table->deadline_changed(item.slot);
   } else if (item->has_deadline() || deadline) {
-    Entry* entry = relocated(item, key, deadline);
-    const int64_t before = bytes_of(*item.table);
-    item.table->replace(item.slot, entry);
-    const size_t bytes = item->bytes();
-    item.shard->arena->free(item.entry, bytes);
-    thread_.charge(bytes_of(*item.table) - before - static_cast<int64_t>(Arena::charged(bytes)));
+    entry = relocated(item, key, deadline);
+    base::AtExit undo([&] { free_shell(*item.shard, entry); });
+    Shard::relink(thread_, *item.table, item.slot, entry);
+    undo.dismiss();
+    free_shell(*item.shard, item.entry);
   }
-  changed(*item.shard, key, true);
+  after_change(*item.shard, key, entry, Reason::written);
 }
 
 void Keyspace::rename(std::string_view from, std::string_view to) {
   if (from == to) return;
-  erase(to, true);
+  const Item target = find(to, kPeek);
   const Item item = find(from, kPeek);
   if (!item) return;
+  before_change(target, to);
+  before_change(item, from);
+  const Place at = place(to);
   Entry* entry = relocated(item, to, item->has_deadline() ? std::optional(item->deadline()) : std::nullopt);
-  take_out(item);
-  const size_t bytes = item->bytes();
-  item.shard->arena->free(item.entry, bytes);
-  thread_.charge(-static_cast<int64_t>(Arena::charged(bytes)));
-  const Place target = place(to);
-  insert(*target.shard, target.order, entry);
-  notify(kEventNew, "new", to);
-  changed(*item.shard, from, false);
-  changed(*target.shard, to, true);
+  base::AtExit undo([&] { free_shell(*at.shard, entry); });
+  if (target) {
+    Shard::relink(thread_, *target.table, target.slot, entry);
+    store_.release(thread_, *target.shard, target.entry, true);
+    notify(kEventNew, "new", to);
+  } else {
+    insert(*at.shard, at.order, entry);
+  }
+  // The new name holds the value from here on, and nothing that follows can fail.
+  undo.dismiss();
+  // The new entry may have moved the slots of the same table.
+  const Table::Slot slot = item.table->find(place(from).order, item.entry);
+  item.shard->unlink(thread_, database_, *item.table, slot, Reason::erased, true);
+  free_shell(*item.shard, item.entry);
+  after_change(*at.shard, to, entry, target ? Reason::replaced : Reason::written);
 }
 
 void Keyspace::copy(std::string_view from, std::string_view to, Keyspace& target) {
@@ -317,13 +324,22 @@ void Keyspace::copy(std::string_view from, std::string_view to, Keyspace& target
   }
 }
 
-bool Keyspace::finish_edit(std::string_view key, Value& value, int64_t before, bool changed_now) {
+void Keyspace::begin_edit(std::string_view key) const noexcept {
+  if (place(key).shard->extras == nullptr) [[likely]]
+    return;
+  before_change(locate(key), key);
+}
+
+bool Keyspace::finish_edit(std::string_view key, Value& value, int64_t before, bool changed) noexcept {
   thread_.charge(static_cast<int64_t>(value.memory()) - before);
   const Item item = locate(key);
-  const bool emptied = value.size() == 0;
-  if (emptied) remove(item, false);
-  if (changed_now) changed(*item.shard, key, !emptied);
-  return emptied;
+  if (value.size() == 0) {
+    item.shard->unlink(thread_, database_, *item.table, item.slot, Reason::erased, true);
+    store_.release(thread_, *item.shard, item.entry, false);
+    return true;
+  }
+  if (changed) after_change(*item.shard, key, item.entry, Reason::written);
+  return false;
 }
 
 // -- Watching --

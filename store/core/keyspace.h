@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -84,9 +85,10 @@ class Keyspace {
   void put_string(std::string_view key, std::string_view value) { put_string(key, value, PutOptions{}); }
   /// Stores a collection that is not empty, whatever the key held before.
   void put_value(std::string_view key, std::unique_ptr<Value> value, std::optional<int64_t> deadline = std::nullopt);
-  /// Makes room for a string of `size` bytes at `key` (made if absent, as `size` zero bytes) and returns its bytes,
-  /// which keep what they were and are zero behind it. The deadline stays. Encoded raw from then on.
-  char* resize_string(std::string_view key, size_t size);
+  /// Makes the string at `key` (made if absent) `size` bytes long, puts `bytes` into it from the byte `at` on, which
+  /// must be within it, and returns it; the view lasts until the next change. Other bytes keep what they were and are
+  /// zero behind that. The deadline stays. Encoded raw from then on.
+  std::string_view resize_string(std::string_view key, size_t size, size_t at = 0, std::string_view bytes = {});
   /// True when the key existed.
   bool erase(std::string_view key, bool lazy = false);
   /// Sets or, with nullopt, removes the deadline of a key that exists. A deadline in the past is the caller's matter.
@@ -96,20 +98,28 @@ class Keyspace {
   /// Copies a key with value and deadline into `target`'s database under another name, which must be free there.
   void copy(std::string_view from, std::string_view to, Keyspace& target);
 
-  /// Changes a collection in place, within its lifetime: accounts for its growth, raises watches, and drops the key
-  /// when finish() finds it empty.
+  // What throws std::bad_alloc above has changed nothing.
+
+  /// Changes a collection in place, within its lifetime, and tells of it: accounts for its growth and drops the key
+  /// when finish() finds it empty. An edit that an exception ends counts as a change.
   template <class T>
   class Edit {
    public:
     Edit(Keyspace& keys, std::string_view key, T* value)
-        : keys_(keys), key_(key), value_(value), before_(value == nullptr ? 0 : value->memory()) {}
+        : keys_(keys), key_(key), value_(value), before_(value == nullptr ? 0 : value->memory()) {
+      if (value != nullptr) keys.begin_edit(key);
+    }
     Edit(const Edit&) = delete;
     Edit& operator=(const Edit&) = delete;
+    ~Edit() {
+      if (!finished_) finish(std::uncaught_exceptions() > exceptions_);
+    }
     T* operator->() { return value_; }
     T& operator*() { return *value_; }
     explicit operator bool() const { return value_ != nullptr; }
     /// After the last change: true when the key is gone because nothing is left in it. `changed`: whether anything was.
     bool finish(bool changed) {
+      finished_ = true;
       return value_ != nullptr && keys_.finish_edit(key_, *value_, static_cast<int64_t>(before_), changed);
     }
 
@@ -118,6 +128,8 @@ class Keyspace {
     std::string_view key_;
     T* value_;
     size_t before_;
+    int exceptions_ = std::uncaught_exceptions();
+    bool finished_ = false;
   };
 
   // -- Watching --
@@ -163,14 +175,17 @@ class Keyspace {
   uint32_t first_recency();
   Entry* allocate(Shard& shard, const Entry::Layout& layout, std::string_view key, Type type, StringForm form);
   void store_bytes(Entry* entry, std::string_view value);
-  void install(const Place& place, Item old, Entry* entry);
+  void install(const Place& at, const Item& old, Entry* entry);
   void insert(Shard& shard, uint32_t order, Entry* entry);
-  void take_out(const Item& item);
-  void remove(const Item& item, bool lazy);
-  void reclaim(const Item& item, std::string_view key);
-  void changed(Shard& shard, std::string_view key, bool exists);
+  void remove(const Item& item, Reason reason, bool lazy);
+  /// The two points between which every change stands that a Shard does not make by itself; see changes.h.
+  void before_change(const Item& item, std::string_view key) const noexcept;
+  void after_change(Shard& shard, std::string_view key, const Entry* entry, Reason reason) noexcept;
   Entry* relocated(const Item& item, std::string_view key, std::optional<int64_t> deadline);
-  bool finish_edit(std::string_view key, Value& value, int64_t before, bool changed);
+  Entry* resized(const Item& old, std::string_view key, size_t size);
+  void free_shell(Shard& shard, Entry* entry) noexcept;
+  void begin_edit(std::string_view key) const noexcept;
+  bool finish_edit(std::string_view key, Value& value, int64_t before, bool changed) noexcept;
   bool overwrite(const Item& item, std::string_view value, const Entry::Layout& layout, const PutOptions& options);
 
   Store& store_;

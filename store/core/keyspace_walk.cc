@@ -1,6 +1,8 @@
 // What concerns whole databases: counting, flushing, scanning, a random key, exchanging two.
 #include <algorithm>
+#include <exception>
 
+#include "base/at_exit.h"
 #include "base/check.h"
 #include "store/core/keyspace.h"
 
@@ -14,18 +16,6 @@ struct Detached {
   Shard* shard;
   Table table;
 };
-
-/// A key past its deadline that has not been reclaimed is `expired`.
-enum class KeyState : uint8_t { absent, expired, alive };
-
-/// SWAPDB: a watched key is replaced by what stands at its name in the other database. To a watcher that saw an expired
-/// key, another expired one or none is no change, nor is an expired one to a watcher that saw none.
-void note_exchange(WatchTable::Watch& watch, KeyState before, KeyState after) {
-  if (before == KeyState::absent && after == KeyState::absent) return;
-  const bool seen_absent = watch.was_expired || before == KeyState::absent;
-  if (!seen_absent || after == KeyState::alive) return watch.flag->raise();
-  watch.was_expired = after == KeyState::expired;
-}
 
 }  // namespace
 
@@ -53,30 +43,16 @@ size_t Keyspace::size() {
 
 size_t Keyspace::flush(bool lazy) {
   auto doomed = std::make_shared<std::vector<Detached>>();
+  doomed->reserve(Store::kShards);  // nothing below can fail
   size_t keys = 0;
   for (size_t i = 0; i < Store::kShards; ++i) {
     with_shard(i, [&](Shard& shard) {
-      Table* table = shard.table(database_);
-      if (WatchTable* watches = shard.watches()) {
-        watches->for_each(database_, [&](std::string_view key, auto& of_key) {
-          const bool existed = table != nullptr && table->find(Table::order(store_.hash(key)), key) != Table::kNone;
-          if (!existed) return;
-          for (auto& watch : of_key) {
-            if (!watch.was_expired) watch.flag->raise();
-            watch.was_expired = false;
-          }
-        });
-      }
-      if (table == nullptr || table->size() == 0) return true;
-      keys += table->size();
-      const auto before = static_cast<int64_t>(table->memory() + shard.databases_memory());
-      doomed->push_back({&shard, std::move(*table)});
-      shard.drop_if_empty(database_);
-      thread_.charge(static_cast<int64_t>(shard.databases_memory()) - before);
+      Table table = shard.detach(thread_, database_);
+      keys += table.size();
+      if (table.size() > 0) doomed->push_back({&shard, std::move(table)});
       return true;
     });
   }
-  thread_.changes.add(static_cast<int64_t>(keys));
   if (keys == 0) return 0;
   auto free_all = [&store = store_, doomed](StoreThread& thread) {
     for (Detached& part : *doomed) {
@@ -85,11 +61,15 @@ size_t Keyspace::flush(bool lazy) {
     }
     store.purge();
   };
-  if (!lazy) {
-    free_all(thread_);
-  } else {
-    store_.background().submit([free_all, &store = store_] { free_all(store.background_thread()); }, keys);
+  if (lazy) {
+    try {
+      store_.background().submit([free_all, &store = store_] { free_all(store.background_thread()); }, keys);
+      return keys;
+    } catch (const std::exception&) {
+      // What cannot be handed over is freed here.
+    }
   }
+  free_all(thread_);
   return keys;
 }
 
@@ -162,10 +142,9 @@ uint64_t Keyspace::scan(uint64_t cursor, size_t count,
         }
       });
       for (Entry* entry : expired) {
-        const std::string key(entry->key());
         table = shard.table(database_);  // may go with its last key
-        const Table::Slot slot = table->find(Table::order(store_.hash(key)), entry);
-        reclaim({.shard = &shard, .table = table, .slot = slot, .entry = entry}, key);
+        const Table::Slot slot = table->find(Table::order(store_.hash(entry->key())), entry);
+        remove({.shard = &shard, .table = table, .slot = slot, .entry = entry}, Reason::expired, true);
       }
       return true;
     });
@@ -181,31 +160,12 @@ uint64_t Keyspace::scan(uint64_t cursor, size_t count,
 void Keyspace::swap_databases(uint32_t first, uint32_t second) {
   base::check(locks_.holds_all(), "SWAPDB without all shards");
   if (first == second) return;
-  for (size_t i = 0; i < Store::kShards; ++i) {
-    Shard& shard = store_.shard(i);
-    const bool none = shard.table(first) == nullptr && shard.table(second) == nullptr;
-    if (none && shard.watches() == nullptr) continue;
-    const auto before = static_cast<int64_t>(shard.databases_memory());
-    Table& left = shard.table_for_writing(first);
-    Table& right = shard.table_for_writing(second);
-    if (WatchTable* watched = shard.watches()) {
-      const auto state = [&](const Table& table, std::string_view key) {
-        const Table::Slot slot = table.find(Table::order(store_.hash(key)), key);
-        if (slot == Table::kNone) return KeyState::absent;
-        return table.at(slot)->expired_at(now_ms()) ? KeyState::expired : KeyState::alive;
-      };
-      watched->for_each(first, [&](std::string_view key, auto& watches) {
-        for (auto& watch : watches) note_exchange(watch, state(left, key), state(right, key));
-      });
-      watched->for_each(second, [&](std::string_view key, auto& watches) {
-        for (auto& watch : watches) note_exchange(watch, state(right, key), state(left, key));
-      });
-    }
-    left.swap(right);
-    shard.drop_if_empty(first);
-    shard.drop_if_empty(second);
-    thread_.charge(static_cast<int64_t>(shard.databases_memory()) - before);
-  }
+  const base::AtExit drop_empty([&] {
+    for (size_t i = 0; i < Store::kShards; ++i) store_.shard(i).drop_empty(thread_, first, second);
+  });
+  for (size_t i = 0; i < Store::kShards; ++i) store_.shard(i).prepare_swap(thread_, first, second);
+  for (ChangeConsumer* consumer : store_.consumers()) consumer->before_swap(thread_, first, second);
+  for (size_t i = 0; i < Store::kShards; ++i) store_.shard(i).swap_databases(thread_, first, second);
   thread_.changes.add();
 }
 

@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "store/core/arena.h"
+#include "store/core/changes.h"
 #include "store/core/shard_lock.h"
 #include "store/core/table.h"
 #include "store/core/watch.h"
@@ -17,8 +20,9 @@ namespace larder::store {
 struct ShardExtras {
   std::map<uint32_t, Table> databases;  // databases 1 and up that hold a key
   WatchTable watches;
+  const std::vector<ChangeConsumer*>* consumers = nullptr;  // the store's; null while there are none
 
-  bool empty() const { return databases.empty() && watches.empty(); }
+  bool empty() const { return databases.empty() && watches.empty() && consumers == nullptr; }
 };
 
 /// One cache line. Everything but `lock` and `arena` is reached only while `lock` is held.
@@ -49,6 +53,37 @@ struct alignas(64) Shard {
     free_unneeded_extras();
   }
 
+  // -- The two points between which every change of a key stands; see changes.h --
+  void before_change(StoreThread& thread, uint32_t database, std::string_view key, const Entry* entry) const noexcept {
+    if (extras != nullptr) [[unlikely]]
+      tell_before({.thread = thread, .database = database, .key = key}, entry);
+  }
+  void after_change(StoreThread& thread, uint32_t database, std::string_view key, const Entry* entry,
+                    Reason reason) noexcept {
+    if (extras != nullptr) [[unlikely]]
+      tell_after({.thread = thread, .database = database, .key = key}, entry, reason);
+  }
+
+  // -- How entries come into tables and out of them. Each charges the thread with what that changes of the tables'
+  // memory. --
+  /// Adds an entry whose key is not there. Throws std::bad_alloc, nothing changed.
+  void link(StoreThread& thread, uint32_t database, uint32_t order, Entry* entry);
+  /// Puts an entry in the place of another with the same key, which is the caller's again. Throws std::bad_alloc,
+  /// nothing changed.
+  static void relink(StoreThread& thread, Table& table, Table::Slot slot, Entry* entry);
+  /// The only way out for a key: tells of its end, takes it out of the table (which is freed with its last key, unless
+  /// it is database 0's), counts it and raises "expired" or "evicted". The entry is the caller's to release.
+  /// announced  before_change() has been called for this change
+  Entry* unlink(StoreThread& thread, uint32_t database, Table& table, Table::Slot slot, Reason reason,
+                bool announced = false) noexcept;
+  /// The way out for all keys of a database at once.
+  Table detach(StoreThread& thread, uint32_t database) noexcept;
+  /// SWAPDB in this shard: the tables are made, which may throw std::bad_alloc, and exchanged; afterwards, or if a
+  /// shard has failed, those that are empty are freed.
+  void prepare_swap(StoreThread& thread, uint32_t first, uint32_t second);
+  void swap_databases(StoreThread& thread, uint32_t first, uint32_t second) noexcept;
+  void drop_empty(StoreThread& thread, uint32_t first, uint32_t second) noexcept;
+
   /// Bytes that the databases above 0 take beside their tables' own memory().
   size_t databases_memory() const {
     // A node of std::map: three pointers and a colour beside what it holds.
@@ -76,11 +111,21 @@ struct alignas(64) Shard {
   /// Null when no key of this shard is watched.
   WatchTable* watches() { return extras == nullptr || extras->watches.empty() ? nullptr : &extras->watches; }
   WatchTable& watches_for_writing() { return needed_extras().watches; }
+  /// Null: none any more.
+  void set_consumers(const std::vector<ChangeConsumer*>* consumers) {
+    if (consumers != nullptr) needed_extras();
+    if (extras != nullptr) extras->consumers = consumers;
+    free_unneeded_extras();
+  }
   void free_unneeded_extras() {
     if (extras != nullptr && extras->empty()) extras.reset();
   }
 
  private:
+  int64_t bytes_of(const Table& table) const { return static_cast<int64_t>(table.memory() + databases_memory()); }
+  void tell_before(const KeyChange& change, const Entry* entry) const noexcept;
+  void tell_after(const KeyChange& change, const Entry* entry, Reason reason) noexcept;
+
   ShardExtras& needed_extras() {
     if (extras == nullptr) extras = std::make_unique<ShardExtras>();
     return *extras;

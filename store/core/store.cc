@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/sanitizer.h"
+#include "store/core/shard_locks.h"
 
 namespace larder::store {
 
@@ -26,6 +27,15 @@ StoreThread::StoreThread(Store& store, unsigned index, uint64_t seed)
 void StoreThread::refresh_time() {
   now_us_ = store_.clock().now_us();
   store_.note_time(now_ms());
+}
+
+void StoreThread::raise_now(EventClass event_class, std::string_view name, uint32_t database,
+                            std::string_view key) noexcept {
+  try {
+    events_.push_back({event_class, name, database, std::string(key)});
+  } catch (const std::bad_alloc&) {
+    // The change that it tells of has been made, and stays.
+  }
 }
 
 void StoreThread::hand_over_events_now() {
@@ -260,22 +270,37 @@ bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Ta
         Arena::prefetch_for_free(entry);
       });
   for (const auto& [order, entry] : found) {
-    thread.raise(kEventExpired, "expired", database, entry->key());
-    if (WatchTable* watches = shard.watches()) watches->changed(database, entry->key(), false);
-    const auto before = table.memory();
-    table.erase(table.find(order, entry));
-    table.shrink();
-    thread.charge(static_cast<int64_t>(table.memory()) - static_cast<int64_t>(before));
+    shard.unlink(thread, database, table, table.find(order, entry), Reason::expired);
     release(thread, shard, entry, true);
-    thread.expired_keys.add();
-  }
-  if (table.size() == 0) {
-    const auto before = static_cast<int64_t>(shard.databases_memory());
-    shard.drop_if_empty(database);
-    thread.charge(static_cast<int64_t>(shard.databases_memory()) - before);
   }
   thread.hand_over_events();
   return finished;
+}
+
+// -- Consumers of changes --
+
+void Store::attach(ChangeConsumer& consumer) {
+  ShardLocks locks(*this);
+  locks.lock_all();
+  consumers_.push_back(&consumer);
+  try {
+    point_to_consumers();
+  } catch (const std::bad_alloc&) {
+    consumers_.pop_back();
+    point_to_consumers();
+    throw;
+  }
+}
+
+void Store::detach(ChangeConsumer& consumer) {
+  ShardLocks locks(*this);
+  locks.lock_all();
+  std::erase(consumers_, &consumer);
+  point_to_consumers();
+}
+
+void Store::point_to_consumers() {
+  for (size_t i = 0; i < kShards; ++i) shards_[i].set_consumers(consumers_.empty() ? nullptr : &consumers_);
 }
 
 // -- Whole databases --

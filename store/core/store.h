@@ -19,6 +19,7 @@
 #include "base/random.h"
 #include "store/core/arena.h"
 #include "store/core/background.h"
+#include "store/core/changes.h"
 #include "store/core/events.h"
 #include "store/core/eviction.h"
 #include "store/core/hit_density.h"
@@ -54,8 +55,10 @@ class StoreThread {
     event_sink_ = std::move(sink);
     listened_ = &listened;
   }
-  void raise(EventClass event_class, std::string_view name, uint32_t database, std::string_view key) {
-    if (wants(event_class)) events_.push_back({event_class, name, database, std::string(key)});
+  /// An event for which there is no memory is lost.
+  void raise(EventClass event_class, std::string_view name, uint32_t database, std::string_view key) noexcept {
+    if (wants(event_class)) [[unlikely]]
+      raise_now(event_class, name, database, key);
   }
   /// Gives the events raised so far to the sink. To be called before the shards of their keys are released.
   void hand_over_events() {
@@ -82,6 +85,7 @@ class StoreThread {
   friend class Store;
   friend class Evictor;
 
+  void raise_now(EventClass event_class, std::string_view name, uint32_t database, std::string_view key) noexcept;
   void hand_over_events_now();
 
   Store& store_;
@@ -211,6 +215,13 @@ class Store {
     for (const auto& thread : threads_) visit(*thread);
   }
 
+  /// Tells a consumer of every change from now on, until it is detached. Locks all shards: none may be held. The
+  /// consumer must live until then.
+  void attach(ChangeConsumer& consumer);
+  void detach(ChangeConsumer& consumer);
+  /// Those attached. Only while a shard is held.
+  const std::vector<ChangeConsumer*>& consumers() const { return consumers_; }
+
   /// Frees an entry that is in no table: memory, Blob or Value, and takes it from the accounts. Large values are
   /// destroyed in the background when `lazy`.
   void release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy);
@@ -236,6 +247,7 @@ class Store {
   void set_tick_rate(size_t keys);
   void note_time_now(int64_t now_ms);
   void age_entries();
+  void point_to_consumers();
   bool sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table);
 
   const uint64_t seed_;
@@ -275,6 +287,7 @@ class Store {
   BlockPool blocks_;
   std::array<std::unique_ptr<Arena>, kArenas> arenas_;
   std::unique_ptr<Shard[]> shards_;
+  std::vector<ChangeConsumer*> consumers_;  // changed while all shards are held
   StoreThread* background_thread_;
   Background background_;
 };

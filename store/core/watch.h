@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace larder::store {
@@ -52,7 +53,16 @@ class WatchTable {
 
  private:
   using Place = std::pair<uint32_t, std::string>;
-  std::map<Place, std::vector<Watch>> watches_;
+  using PlaceView = std::pair<uint32_t, std::string_view>;
+  /// Compares places and views of them, so that a look-up allocates nothing and cannot fail.
+  struct Less {
+    using is_transparent = void;
+    template <class Left, class Right>
+    bool operator()(const Left& left, const Right& right) const {
+      return PlaceView(left.first, left.second) < PlaceView(right.first, right.second);
+    }
+  };
+  std::map<Place, std::vector<Watch>, Less> watches_;
 };
 
 }  // namespace larder::store
