@@ -1,12 +1,13 @@
 // The event loop of one thread and its housekeeping; see io_thread.h.
 #include "server/net/io_thread.h"
 
-#include <unistd.h>
-
+#include <asio/executor_work_guard.hpp>
 #include <asio/post.hpp>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "server/core.h"
 #include "server/net/session.h"
@@ -16,7 +17,7 @@ namespace larder::server {
 
 namespace {
 
-constexpr auto kTick = std::chrono::milliseconds(100);
+constexpr std::chrono::milliseconds kTick(100);
 constexpr int64_t kSweepSliceUs = 500;      // clients are served between slices
 constexpr int64_t kSweepBudgetUs = 25'000;  // in a tick: a quarter of it
 
@@ -28,11 +29,11 @@ IoThread::IoThread(Core& core, unsigned index)
       core_(core),
       index_(index),
       context_(ASIO_CONCURRENCY_HINT_UNSAFE_IO),
-      timer_(context_),
       store_thread_(core.store.add_thread()),
       dispatcher_(core, *this),
       intake_(dispatcher_),
-      poller_(context_, [this](const std::function<void()>& work) { round(work); }) {
+      poller_([this](const std::function<void()>& work) { round(work); }),
+      timer_(poller_, kTick) {
   store_thread_.set_event_sink([this](const auto& events) { dispatcher_.publish_events(events); },
                                core.pubsub.hears_events());
   refresh_settings();
@@ -41,14 +42,31 @@ IoThread::IoThread(Core& core, unsigned index)
 IoThread::~IoThread() { join(); }
 
 void IoThread::start() {
-  schedule_tick();
-  poller_.start();
+  poller_.wake();  // for what has been posted before
   thread_ = std::thread([this] { run(); });
 }
 
 void IoThread::run() {
   running_as_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  context_.run();
+  const auto open = asio::make_work_guard(context_);
+  bool more = false;  // handlers of Asio's loop are ready
+  while (!context_.stopped()) {
+    const bool woken = poller_.wait(more || sweep_left_us_ > 0 ? 0 : -1);
+    const bool ticked = timer_.take();
+    if (ticked) tick();
+    // At each tick too: timers of Asio's loop do not wake the poller.
+    if (more || woken || ticked) more = turn_asio();
+    if (sweep_left_us_ > 0) sweep();  // in slices, so that clients are served in between
+  }
+}
+
+/// Runs what is ready in Asio's loop, but not for ever; returns whether there may be more.
+bool IoThread::turn_asio() {
+  constexpr int kHandlers = 64;
+  for (int i = 0; i < kHandlers; ++i) {
+    if (context_.poll_one() == 0) return false;
+  }
+  return true;
 }
 
 /// Everything that touches connections or data happens in a round: others are kept out, the time and the settings are
@@ -70,6 +88,7 @@ void IoThread::join() {
 
 void IoThread::request_stop() {
   asio::post(context_, [this] { stop_now(); });
+  poller_.wake();
 }
 
 void IoThread::stop_now() {
@@ -81,12 +100,12 @@ void IoThread::stop_now() {
       session.close();
     }
   });
-  timer_.cancel();
   context_.stop();
 }
 
 void IoThread::post(std::function<void()> work) {
   asio::post(context_, [this, work = std::move(work)] { round(work); });
+  poller_.wake();
 }
 
 void IoThread::refresh_settings() {
@@ -181,13 +200,6 @@ void IoThread::resume_paused() {
 
 // -- Housekeeping --
 
-void IoThread::schedule_tick() {
-  timer_.expires_after(kTick);
-  timer_.async_wait([this](std::error_code error) {
-    if (!error) tick();
-  });
-}
-
 void IoThread::tick() {
   round([this] {
     stopwatch_calibrate();
@@ -195,17 +207,15 @@ void IoThread::tick() {
     if (++ticks_ % 10 == 0) close_idle();
     if (holding_ && core_.paused(store_thread_.now_ms()) == PauseMode::none) resume_paused();
   });
-  if (!sweeping_) sweep(kSweepBudgetUs);
-  schedule_tick();
+  if (sweep_left_us_ <= 0) sweep_left_us_ = kSweepBudgetUs;
 }
 
-/// Reclaims expired keys in slices, with whatever else the loop has to do in between.
-void IoThread::sweep(int64_t budget_us) {
-  round([this, budget_us] {
+/// Reclaims expired keys for one slice of the budget.
+void IoThread::sweep() {
+  round([this] {
     const bool more = core_.store.sweep(store_thread_, kSweepSliceUs);
-    sweeping_ = more && budget_us > kSweepSliceUs && !stopping_;
+    sweep_left_us_ = more && !stopping_ ? sweep_left_us_ - kSweepSliceUs : 0;
   });
-  if (sweeping_) asio::post(context_, [this, left = budget_us - kSweepSliceUs] { sweep(left); });
 }
 
 void IoThread::close_idle() {

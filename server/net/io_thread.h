@@ -6,7 +6,6 @@
 #pragma once
 
 #include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -24,6 +23,7 @@
 #include "server/dispatch/dispatch.h"
 #include "server/net/intake.h"
 #include "server/net/poller.h"
+#include "server/net/tick_timer.h"
 #include "server/observe/statistics.h"
 #include "store/core/store.h"
 
@@ -94,23 +94,23 @@ class IoThread {
 
  private:
   void run();
+  bool turn_asio();
   void round(const std::function<void()>& work);
   std::vector<uint64_t> client_ids() const;
   void run_shows_now();
   void tick();
-  void schedule_tick();
-  void sweep(int64_t budget_us);
+  void sweep();
   void close_idle();
   void stop_now();
 
   Core& core_;
   const unsigned index_;
   asio::io_context context_;
-  asio::steady_timer timer_;
   store::StoreThread& store_thread_;
   Dispatcher dispatcher_;
   Intake intake_;
   Poller poller_;
+  TickTimer timer_;
   std::shared_ptr<const Settings> settings_;
   uint64_t settings_generation_ = 0;
   std::unordered_map<uint64_t, std::unique_ptr<Session>> sessions_;
@@ -121,7 +121,8 @@ class IoThread {
   std::vector<std::unique_ptr<Session>> closed_;  // until the current round is over
   std::atomic<size_t> connections_{0};
   uint64_t ticks_ = 0;
-  bool sweeping_ = false, stopping_ = false, holding_ = false;
+  int64_t sweep_left_us_ = 0;  // of this tick's budget, while more is due
+  bool stopping_ = false, holding_ = false;
   std::atomic<std::thread::id> running_as_{};
   std::thread thread_;
 };

@@ -102,7 +102,9 @@ int port_of(int fd) {
 class Listeners::Listener : public std::enable_shared_from_this<Listener> {
  public:
   Listener(Core& core, asio::io_context& context, int fd, bool unix_socket, Place place)
-      : core_(core), descriptor_(context, fd), retry_(context), unix_socket_(unix_socket), place_(std::move(place)) {}
+      : core_(core), descriptor_(context, fd), retry_(context), unix_socket_(unix_socket), place_(std::move(place)) {
+    core_.threads().front()->poller().watch(fd);
+  }
 
   const Place& place() const { return place_; }
 

@@ -1,6 +1,7 @@
 // See poller.h.
 #include "server/net/poller.h"
 
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,52 +11,74 @@ namespace larder::server {
 
 namespace {
 
-int make_set() {
-  const int set = ::epoll_create1(EPOLL_CLOEXEC);
-  if (set < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
-  return set;
+int checked(int descriptor, const char* call) {
+  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), call);
+  return descriptor;
 }
 
 uint32_t mask(bool readable, bool writable) { return (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u); }
 
 }  // namespace
 
-Poller::Poller(asio::io_context& context, std::function<void(const std::function<void()>&)> around)
-    : set_(context, make_set()), around_(std::move(around)) {}
+Poller::Poller(std::function<void(const std::function<void()>&)> around)
+    : set_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      around_(std::move(around)) {
+  if (wake_ < 0) ::close(set_);
+  checked(wake_, "eventfd");
+  watch(wake_);
+}
 
-void Poller::start() { wait(); }
+Poller::~Poller() {
+  ::close(wake_);
+  ::close(set_);
+}
 
 bool Poller::add(int descriptor, Pollable& target) {
   epoll_event event{.events = mask(true, false), .data = {.ptr = &target}};
-  return ::epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, descriptor, &event) == 0;
+  return ::epoll_ctl(set_, EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
 void Poller::want(int descriptor, Pollable& target, bool readable, bool writable) {
   epoll_event event{.events = mask(readable, writable), .data = {.ptr = &target}};
-  ::epoll_ctl(set_.native_handle(), EPOLL_CTL_MOD, descriptor, &event);
+  ::epoll_ctl(set_, EPOLL_CTL_MOD, descriptor, &event);
 }
 
 void Poller::remove(int descriptor, Pollable& target) {
-  ::epoll_ctl(set_.native_handle(), EPOLL_CTL_DEL, descriptor, nullptr);
+  ::epoll_ctl(set_, EPOLL_CTL_DEL, descriptor, nullptr);
   // It may stand further on in the round that is being served.
   for (epoll_event& event : round_) {
     if (event.data.ptr == &target) event.data.ptr = nullptr;
   }
 }
 
-void Poller::wait() {
-  set_.async_wait(asio::posix::stream_descriptor::wait_read, [this](std::error_code error) {
-    if (error) return;
-    // While one round is served the next becomes ready: going round again is cheaper than a turn of Asio's loop, which
-    // has its own turn soon.
-    for (int rounds = 0; rounds < kRoundsInARow; ++rounds) {
-      const int count = ::epoll_wait(set_.native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
-      if (count <= 0) break;
-      round_ = std::span(events_).first(static_cast<size_t>(count));
-      around_([this] { serve(); });
-    }
-    wait();
-  });
+void Poller::watch(int descriptor) {
+  // Edge-triggered: whoever looks at it may do so later, as a listener does that has no descriptors left.
+  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = this}};
+  ::epoll_ctl(set_, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+void Poller::wake() {
+  if (wake_pending_.exchange(true, std::memory_order_acq_rel)) return;
+  const uint64_t one = 1;
+  (void)!::write(wake_, &one, sizeof one);
+}
+
+bool Poller::wait(int timeout_ms) {
+  const int count = ::epoll_wait(set_, events_.data(), static_cast<int>(events_.size()), timeout_ms);
+  if (count <= 0) return false;
+  round_ = std::span(events_).first(static_cast<size_t>(count));
+  bool woken = false;
+  for (epoll_event& event : round_) {
+    if (event.data.ptr != this) continue;
+    event.data.ptr = nullptr;
+    woken = true;
+  }
+  // Before the caller looks at what it was woken for: what comes later wakes it again. The next write is a new edge
+  // whether or not the counter has been read.
+  if (woken) wake_pending_.exchange(false, std::memory_order_acq_rel);
+  if (!woken || count > 1) around_([this] { serve(); });
+  return woken;
 }
 
 void Poller::serve() {

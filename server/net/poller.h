@@ -1,18 +1,16 @@
-// Readiness of an I/O thread's connections: an epoll set of their own, level-triggered, that Asio's loop waits for as
-// for one descriptor. Asio's own reactor is made for operations that may complete at once: with version 1.22 each
-// request costs a recv() that fails, a hop through its queue and a buffer that waits with the operation (README.md has
-// the figures). Here a wake-up of the loop brings all ready connections together; everything else (timers, accepting,
-// posts) stays with Asio.
+// Readiness of an I/O thread's connections: a level-triggered epoll set in which the thread waits, and which brings all
+// ready connections together. Asio's own reactor is made for operations that may complete at once: with version 1.22
+// each request costs a recv() that fails, a hop through its queue and a buffer that waits with the operation (README.md
+// has the figures); and when its loop watches this set, each request costs one more epoll_wait. So Asio's loop, which
+// keeps accepting and posts, is turned only when wake() or a watched descriptor says that there is something in it.
 //
-// Thread rule: belongs to its I/O thread.
+// Thread rule: belongs to its I/O thread, except wake() and watch().
 #pragma once
 
 #include <sys/epoll.h>
 
-#include <asio/io_context.hpp>
-#include <asio/posix/stream_descriptor.hpp>
-
 #include <array>
+#include <atomic>
 #include <functional>
 #include <span>
 
@@ -29,13 +27,20 @@ class Pollable {
 
 class Poller {
  public:
-  /// `around` runs each round of ready connections; it is given the round to run.
-  Poller(asio::io_context& context, std::function<void(const std::function<void()>& round)> around);
+  /// `around` runs each round of ready connections; it is given the round to run. Throws std::system_error when the
+  /// system has no descriptors left.
+  explicit Poller(std::function<void(const std::function<void()>& round)> around);
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
+  ~Poller();
 
-  /// Starts waiting.
-  void start();
+  /// Waits until something is ready, at most `timeout_ms` (-1: for ever), and serves the connections that are. Returns
+  /// whether wake() was called or a watched descriptor became readable.
+  bool wait(int timeout_ms);
+  /// Any thread: has wait() return true.
+  void wake();
+  /// Any thread: does so each time that the descriptor becomes readable, until it is closed.
+  void watch(int descriptor);
   /// False, with errno set, when the system refuses.
   bool add(int descriptor, Pollable& target);
   /// What the target wants to hear of from now on.
@@ -45,12 +50,11 @@ class Poller {
 
  private:
   static constexpr size_t kMostEvents = 128;
-  static constexpr int kRoundsInARow = 16;
 
-  void wait();
   void serve();
 
-  asio::posix::stream_descriptor set_;
+  int set_, wake_;
+  std::atomic<bool> wake_pending_{false};  // written to wake_ and not read yet
   std::function<void(const std::function<void()>&)> around_;
   std::array<epoll_event, kMostEvents> events_;
   std::span<epoll_event> round_;  // those not served yet
