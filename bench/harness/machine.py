@@ -89,7 +89,7 @@ def _cpu_model():
 
 
 def description():
-    """Names the machine and the commit; part of every result."""
+    """Names the machine, the commit and a hash of the product's code (bench/product_hash); part of every result."""
     changed = "+changes" if _git("status", "--porcelain", "--untracked-files=no") else ""
     memory = int(Path("/proc/meminfo").read_text().split()[1]) // 1024
     return {
@@ -100,6 +100,7 @@ def description():
         "memory_mib": memory,
         "kernel": platform.release(),
         "commit": (_git("rev-parse", "--short", "HEAD") or "unknown") + changed,
+        "product": subprocess.run([ROOT / "bench" / "product_hash"], check=True, capture_output=True, text=True).stdout.strip(),
         "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "load_average": round(os.getloadavg()[0], 2),
         "transport": "TCP over loopback",
