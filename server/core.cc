@@ -65,6 +65,15 @@ void Core::apply_limits(const Settings& settings) {
   slow_log.set_threshold_us(settings.slowlog_log_slower_than_us);
   slow_log.set_max_length(static_cast<size_t>(settings.slowlog_max_len));
   latency.set_threshold_ms(settings.latency_monitor_threshold_ms);
+  set_gate(kGateMemory, settings.maxmemory_bytes != 0);
+}
+
+void Core::set_gate(GateMask gate, bool closed) {
+  if (closed) {
+    gates_.fetch_or(gate, std::memory_order_relaxed);
+  } else {
+    gates_.fetch_and(~gate, std::memory_order_relaxed);
+  }
 }
 
 void Core::install_hooks() {
@@ -142,6 +151,7 @@ void Core::reset_figures() {
 // -- Pausing --
 
 void Core::pause_clients(PauseMode mode, int64_t until_ms) {
+  const std::lock_guard guard(pause_mutex_);
   // A pause during a pause never makes it shorter or weaker.
   if (const PauseMode now = paused(clock_->now_ms()); now != PauseMode::none) {
     mode = std::max(mode, now);
@@ -149,10 +159,21 @@ void Core::pause_clients(PauseMode mode, int64_t until_ms) {
   }
   pause_until_ms_.store(until_ms, std::memory_order_relaxed);
   pause_mode_.store(mode, std::memory_order_relaxed);
+  set_gate(kGatePause, true);
+}
+
+void Core::note_end_of_pause(int64_t now_ms) {
+  if ((gates() & kGatePause) == 0) return;
+  const std::lock_guard guard(pause_mutex_);
+  if (paused(now_ms) == PauseMode::none) set_gate(kGatePause, false);
 }
 
 void Core::unpause_clients() {
-  pause_mode_.store(PauseMode::none, std::memory_order_relaxed);
+  {
+    const std::lock_guard guard(pause_mutex_);
+    pause_mode_.store(PauseMode::none, std::memory_order_relaxed);
+    set_gate(kGatePause, false);
+  }
   for (const auto& thread : threads_) {
     thread->post([thread = thread.get()] { thread->resume_paused(); });
   }

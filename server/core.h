@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "server/clients/gate_mask.h"
 #include "server/clients/pubsub_hub.h"
 #include "server/config/config.h"
 #include "server/dispatch/command_table.h"
@@ -74,6 +76,10 @@ class Core {
   size_t connected_clients() const { return connected_.load(std::memory_order_relaxed); }
   std::atomic<size_t>& connected() { return connected_; }
 
+  // -- Gates --
+  /// Those that the server's state closes, for every client.
+  GateMask gates() const { return gates_.load(std::memory_order_relaxed); }
+
   // -- Figures --
   /// Takes a reading of the running totals, for what INFO says by the second.
   void note_rates();
@@ -85,6 +91,8 @@ class Core {
   void unpause_clients();
   /// What is paused at this moment.
   PauseMode paused(int64_t now_ms) const;
+  /// Opens the gate again once the pause is over.
+  void note_end_of_pause(int64_t now_ms);
 
   // -- Monitors --
   std::atomic<int>& monitors() { return monitors_; }
@@ -106,6 +114,7 @@ class Core {
 
   void install_hooks();
   void apply_limits(const Settings& settings);
+  void set_gate(GateMask gate, bool closed);
 
   const base::Clock* clock_;
   std::vector<std::unique_ptr<IoThread>> threads_;
@@ -113,6 +122,8 @@ class Core {
   std::atomic<uint64_t> client_ids_{0};
   std::atomic<size_t> connected_{0};
   std::atomic<int> monitors_{0};
+  std::atomic<GateMask> gates_{kGatesAlwaysClosed};
+  std::mutex pause_mutex_;  // of changes of the following two and of their gate
   std::atomic<int64_t> pause_until_ms_{0};
   std::atomic<PauseMode> pause_mode_{PauseMode::none};
 };

@@ -18,6 +18,7 @@
 #include "protocol/output_buffer.h"
 #include "protocol/reply_writer.h"
 #include "protocol/request_parser.h"
+#include "server/clients/gate_mask.h"
 #include "server/dispatch/command_spec.h"
 #include "store/core/watch.h"
 
@@ -107,6 +108,15 @@ class Client {
   /// In RESP2 a subscriber may only send a few commands.
   bool limited_to_pubsub() const { return protocol == 2 && subscriptions() > 0; }
   ClientClass client_class() const { return subscriptions() > 0 ? ClientClass::pubsub : ClientClass::normal; }
+
+  // -- Gates --
+  /// Those that the client's state closes, kept up to date by dispatch: only commands change that state.
+  GateMask gates = 0;
+  GateMask closed_gates() const {
+    return (authenticated ? 0 : kGatePassword) | (transaction.active ? kGateTransaction : 0) |
+           (limited_to_pubsub() ? kGateSubscriber : 0);
+  }
+  void update_gates() { gates = closed_gates(); }
 
   // -- Figures --
   int64_t created_us = 0;      // Unix time

@@ -1,8 +1,11 @@
 // CONFIG: thin handlers over Config, which holds the rules and the error texts. Threads: as all handlers, on the
 // connection's thread; no shard is held, so that a smaller maxmemory can evict at once.
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
@@ -54,6 +57,23 @@ static void config_rewrite(ArgReader&, CommandContext& context, ReplyWriter& rep
   reply.ok();
 }
 
+namespace {
+
+bool is_secret(std::string_view directive) {
+  constexpr std::string_view kSecret[] = {"requirepass", "masterauth", "masteruser", "tls-key-file-pass",
+                                          "tls-client-key-file-pass"};
+  return std::any_of(std::begin(kSecret), std::end(kSecret),
+                     [&](std::string_view secret) { return base::equals_ignoring_case(secret, directive); });
+}
+
+void hide_secret_values(std::span<std::string_view> args) {
+  for (size_t i = 2; i + 1 < args.size(); i += 2) {
+    if (is_secret(args[i])) args[i + 1] = kRedacted;
+  }
+}
+
+}  // namespace
+
 // clang-format off
 constexpr HistoryEntry kConfigGetHistory[] = {{"7.0.0", "Took several patterns at once."}};
 constexpr ArgSpec kConfigGetArgs[] = {{.name = "parameter", .multiple = true}};
@@ -73,9 +93,9 @@ constexpr CommandSpec kConfigCommands[] = {
     {.name = "config|set", .group = Group::server, .since = "2.0.0", .arity = at_least(4),
      .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(N) in the directives given",
      .summary = "Changes directives of the running server: all of them or none.", .tips = kAllNodesSucceed,
-     .history = kConfigSetHistory, .args = kConfigSetArgs, .handler = config_set},
+     .history = kConfigSetHistory, .args = kConfigSetArgs, .hide_secrets = hide_secret_values, .handler = config_set},
     {.name = "config|resetstat", .group = Group::server, .since = "2.0.0", .arity = exactly(2),
-     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(1)",
+     .flags = kAdmin | kNoScript | kLoading | kStale | kStopsThreads, .complexity = "O(1)",
      .summary = "Sets the counters that INFO shows back to 0.", .handler = config_resetstat},
     {.name = "config|rewrite", .group = Group::server, .since = "2.8.0", .arity = exactly(2),
      .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(N) in the directives",

@@ -1,8 +1,10 @@
 // The handlers of the connection commands but for CLIENT's. Threads: as all handlers, on the connection's thread.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/number.h"
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
@@ -172,6 +174,20 @@ static void select(ArgReader& args, CommandContext& context, ReplyWriter& reply)
   reply.ok();
 }
 
+namespace {
+
+void hide_password(std::span<std::string_view> args) { std::fill(args.begin() + 1, args.end(), kRedacted); }
+
+void hide_hello_password(std::span<std::string_view> args) {
+  for (size_t i = 2; i + 2 < args.size(); ++i) {
+    if (!base::equals_ignoring_case(args[i], "AUTH")) continue;
+    args[i + 1] = args[i + 2] = kRedacted;
+    i += 2;
+  }
+}
+
+}  // namespace
+
 // clang-format off
 constexpr HistoryEntry kAuthHistory[] = {{"6.0.0", "Took the name of a user."}};
 constexpr ArgSpec kAuthArgs[] = {{.name = "username", .since = "6.0.0", .optional = true}, {.name = "password"}};
@@ -194,23 +210,26 @@ constexpr CommandSpec kConnectionCommands[] = {
      .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy,
      .complexity = "O(N) in the passwords of the user",
      .summary = "Proves with a password that the client may use the server.", .history = kAuthHistory,
-     .args = kAuthArgs, .handler = auth},
+     .args = kAuthArgs, .hide_secrets = hide_password, .handler = auth},
     {.name = "hello", .group = Group::connection, .since = "6.0.0", .arity = at_least(1),
      .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy, .complexity = "O(1)",
      .summary = "Agrees on the protocol version; can authenticate and name the connection as well.",
-     .history = kHelloHistory, .args = kHelloArgs, .handler = hello},
-    {.name = "ping", .group = Group::connection, .since = "1.0.0", .arity = at_least(1), .flags = kFast,
+     .history = kHelloHistory, .args = kHelloArgs, .hide_secrets = hide_hello_password, .handler = hello},
+    {.name = "ping", .group = Group::connection, .since = "1.0.0", .arity = at_least(1),
+     .flags = kFast | kInSubscriberMode,
      .complexity = "O(1)", .summary = "Answers, with the message if one is given, to show that the server is there.",
      .tips = kAllShardsSucceed, .args = kPingArgs, .handler = ping},
     {.name = "echo", .group = Group::connection, .since = "1.0.0", .arity = exactly(2),
      .flags = kLoading | kStale | kFast, .complexity = "O(1)", .summary = "Returns the message.", .args = kMessage,
      .handler = echo},
     {.name = "quit", .group = Group::connection, .since = "1.0.0", .arity = at_least(1),
-     .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy, .complexity = "O(1)",
+     .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy | kRunsInMulti | kInSubscriberMode,
+     .complexity = "O(1)",
      .summary = "Closes the connection once pending replies are sent.", .deprecated_since = "7.2.0",
      .replaced_by = "closing the connection", .handler = quit},
     {.name = "reset", .group = Group::connection, .since = "6.2.0", .arity = exactly(1),
-     .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy, .complexity = "O(1)",
+     .flags = kNoScript | kLoading | kStale | kFast | kNoAuth | kAllowBusy | kRunsInMulti | kInSubscriberMode,
+     .complexity = "O(1)",
      .summary = "Puts the connection back into the state of a new one.", .handler = reset},
     {.name = "select", .group = Group::connection, .since = "1.0.0", .arity = exactly(2),
      .flags = kLoading | kStale | kFast, .complexity = "O(1)",

@@ -134,7 +134,8 @@ constexpr ArgSpec kDebugArgs[] = {{.name = "subcommand"}, {.name = "argument", .
 
 constexpr CommandSpec kDebugCommands[] = {
     {.name = "debug", .group = Group::server, .since = "1.0.0", .arity = at_least(2),
-     .flags = kAdmin | kNoScript | kLoading | kStale | kProtected, .complexity = "Depends on the subcommand",
+     .flags = kAdmin | kNoScript | kLoading | kStale | kProtected | kStopsThreads,
+     .complexity = "Depends on the subcommand",
      .summary = "Helps in testing and debugging the server.", .args = kDebugArgs, .system = true, .handler = debug},
 };
 // clang-format on

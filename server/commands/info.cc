@@ -492,7 +492,8 @@ constexpr HistoryEntry kInfoHistory[] = {{"7.0.0", "Took several sections at onc
 constexpr ArgSpec kInfoArgs[] = {{.name = "section", .optional = true, .multiple = true}};
 
 constexpr CommandSpec kInfoCommands[] = {
-    {.name = "info", .group = Group::server, .since = "1.0.0", .arity = at_least(1), .flags = kLoading | kStale,
+    {.name = "info", .group = Group::server, .since = "1.0.0", .arity = at_least(1),
+     .flags = kLoading | kStale | kStopsThreads,
      .extra_acl = kAclDangerous, .complexity = "O(1)",
      .summary = "Returns facts and figures about the server, by section.", .tips = kDiffersByShard,
      .history = kInfoHistory, .args = kInfoArgs, .handler = info},

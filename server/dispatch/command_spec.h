@@ -2,6 +2,8 @@
 // server/commands/ that holds its handler. Dispatch, COMMAND INFO/DOCS/GETKEYS, ACL categories, docs/commands.md
 // and the oracle tests are all derived from the rows; nothing about a command is written down twice.
 //
+// What is true of a command stands in its row, as a bit or a field; no code compares a command's name.
+//
 // Invariants (checked at compile time by well_formed): names are lower case and unique; a subcommand is a row named
 // "container|subcommand" and its container has a row with `.container = true`; every row has a summary, a version
 // and, unless it is a mere container, a handler.
@@ -13,6 +15,7 @@
 #include <span>
 #include <string_view>
 
+#include "server/clients/gate_mask.h"
 #include "server/dispatch/key_spec.h"
 
 namespace larder::protocol {
@@ -99,7 +102,13 @@ inline constexpr CommandFlags kNoMandatoryKeys = 1u << 15;  // keys are optional
 inline constexpr CommandFlags kNoAsyncLoading = 1u << 16;   // refused during an asynchronous load
 inline constexpr CommandFlags kAllowBusy = 1u << 17;        // allowed while a script runs too long
 inline constexpr CommandFlags kNoMulti = 1u << 18;          // refused inside MULTI
-inline constexpr CommandFlags kProtected = 1u << 19;        // needs enable-<name>-command (DEBUG, MODULE); not shown
+// The following are not shown: COMMAND INFO has no names for them.
+inline constexpr CommandFlags kProtected = 1u << 19;         // needs enable-<name>-command (DEBUG, MODULE)
+inline constexpr CommandFlags kRunsInMulti = 1u << 20;       // runs at once inside MULTI instead of being queued
+inline constexpr CommandFlags kRunsQueue = 1u << 21;         // EXEC: does whatever the queued commands do
+inline constexpr CommandFlags kInSubscriberMode = 1u << 22;  // allowed to a subscriber in RESP2
+inline constexpr CommandFlags kStopsThreads = 1u << 23;      // stops all other I/O threads while it runs
+inline constexpr CommandFlags kAlwaysTouches = 1u << 24;     // marks keys as used in spite of CLIENT NO-TOUCH
 
 /// ACL categories as bits, in the order of ACL CAT. Derived by acl_categories(); rows only name what cannot be derived.
 using AclCategories = uint32_t;
@@ -135,9 +144,10 @@ constexpr bool accepts(Arity arity, size_t argument_count) {
 
 /// What dispatch locks before it calls the handler.
 enum class Locking : uint8_t {
-  keys,        // the shards of the declared keys; nothing when there are none
-  all_shards,  // every shard: the command acts on the whole data set at one instant
-  none,        // nothing: the handler walks the shards through Keyspace, one at a time, or needs no data
+  keys,          // the shards of the declared keys; nothing when there are none
+  all_shards,    // every shard: the command acts on the whole data set at one instant
+  none,          // nothing: the handler walks the shards through Keyspace, one at a time, or needs no data
+  by_arguments,  // one of the above, as the row's locking_for says
 };
 
 enum class ArgType : uint8_t { string, integer, real, key, pattern, unix_time, pure_token, oneof, block };
@@ -162,6 +172,20 @@ struct HistoryEntry {
   std::string_view change;
 };
 
+/// What stands in the place of a secret argument.
+inline constexpr std::string_view kRedacted = "(redacted)";
+
+/// The gates that may stop a command. Transactions queue nearly everything, and a pause may stop anything.
+constexpr GateMask gates_for(CommandFlags flags, bool has_handler) {
+  GateMask gates = kGateTransaction | kGatePause;
+  if (!has_handler) gates |= kGateArity;  // a container by itself lacks an argument
+  if ((flags & kProtected) != 0) gates |= kGatePermission;
+  if ((flags & kNoAuth) == 0) gates |= kGatePassword;
+  if ((flags & kDenyOom) != 0) gates |= kGateMemory;
+  if ((flags & kInSubscriberMode) == 0) gates |= kGateSubscriber;
+  return gates;
+}
+
 struct CommandSpec {
   std::string_view name{};  // lower case; "config|get" for a subcommand
   Group group = Group::generic;
@@ -181,10 +205,18 @@ struct CommandSpec {
   bool system = false;     // "syscmd" in COMMAND DOCS: not meant for applications
   bool container = false;  // has subcommands
   Locking locking = Locking::keys;
+  Locking (*locking_for)(std::span<const std::string_view> args) = nullptr;  // for Locking::by_arguments
+  /// Replaces the arguments that MONITOR and the slow log must not show by kRedacted.
+  void (*hide_secrets)(std::span<std::string_view> args) = nullptr;
   Handler handler{};
-  uint8_t first_key = single_key_position(keys);  // derived: the only key's position, or 0
+  uint8_t first_key = single_key_position(keys);                  // derived: the only key's position, or 0
+  GateMask gates = gates_for(flags, static_cast<bool>(handler));  // derived: the gates that may stop it
 
   constexpr bool is(CommandFlags bits) const { return (flags & bits) != 0; }
+  /// What is to be locked for a request of these arguments; never by_arguments.
+  constexpr Locking locking_of(std::span<const std::string_view> args) const {
+    return locking_for == nullptr ? locking : locking_for(args);
+  }
   constexpr bool is_subcommand() const { return name.find('|') != std::string_view::npos; }
   /// "config" for "config|get"; the name itself otherwise.
   constexpr std::string_view container_name() const { return name.substr(0, name.find('|')); }
@@ -238,9 +270,10 @@ constexpr bool well_formed(const CommandSpec& spec) {
   const bool documented = !spec.summary.empty() && !spec.since.empty() && (!spec.complexity.empty() || spec.container);
   const bool callable = spec.container || spec.handler;
   const bool read_or_write = !(spec.is(kReadOnly) && spec.is(kWrite));
+  const bool lockable = (spec.locking == Locking::by_arguments) == (spec.locking_for != nullptr);
   const bool named = detail::lower_case_name(spec.name) && spec.own_name().size() <= kMaxCommandName;
-  return named && documented && callable && read_or_write && spec.arity != 0 && detail::keys_within_arity(spec) &&
-         detail::key_uses_fit(spec);
+  return named && documented && callable && read_or_write && lockable && spec.arity != 0 &&
+         detail::keys_within_arity(spec) && detail::key_uses_fit(spec);
 }
 
 /// Compile-time check of a group's rows: each is well formed, names are unique, subcommands follow their container.

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 
-#include "base/ascii.h"
 #include "base/prefetch.h"
 #include "protocol/arg_reader.h"
 #include "server/clients/client.h"
@@ -22,27 +22,6 @@ namespace larder::server {
 
 namespace {
 
-bool is_one_of(const CommandSpec& spec, std::initializer_list<std::string_view> names) {
-  return std::find(names.begin(), names.end(), spec.name) != names.end();
-}
-
-/// Whether a command runs at once although its connection is in MULTI.
-bool runs_inside_multi(const CommandSpec& spec) {
-  return is_one_of(spec, {"exec", "discard", "multi", "watch", "quit", "reset"});
-}
-
-/// Commands that look at other clients or change the server as a whole need the other threads stopped before any shard
-/// is locked, or two of them could wait for each other.
-bool stops_world(const CommandSpec& spec) {
-  return spec.handler.kind() == Handler::Kind::session &&
-         (spec.group == Group::server || (spec.group == Group::connection && spec.container_name() == "client"));
-}
-
-/// Whether a browser was made to send this: its request must not be taken for commands line by line.
-bool is_http(std::string_view word) {
-  return base::equals_ignoring_case(word, "POST") || base::equals_ignoring_case(word, "Host:");
-}
-
 /// The part of an error text that INFO errorstats counts by.
 std::string_view error_code(std::string_view text) { return text.substr(0, text.find(' ')); }
 
@@ -57,7 +36,7 @@ store::Keyspace CommandContext::keys(uint32_t database) {
 }
 
 Dispatcher::Dispatcher(Core& core, IoThread& thread)
-    : core_(core), thread_(thread), store_thread_(thread.store_thread()), exec_(find_command("exec")) {}
+    : core_(core), thread_(thread), store_thread_(thread.store_thread()) {}
 
 // -- Before its turn --
 
@@ -128,12 +107,13 @@ void Dispatcher::refuse(Client& client, const CommandSpec* spec, std::string_vie
   if (spec != nullptr) {
     thread_.statistics.per_command[CommandTable::instance().id_of(*spec)].rejected.add();
   }
-  if (spec == exec_) {
+  if (spec != nullptr && spec->is(kRunsQueue)) {
     constexpr std::string_view kPlainError = "ERR ";
     const std::string_view reason = error.starts_with(kPlainError) ? error.substr(kPlainError.size()) : error;
     reply.error(fmt::format("EXECABORT Transaction discarded because of: {}", reason));
     forget_watches(core_, thread_, client, store::ShardLocks(core_.store));
     client.transaction.reset();
+    client.update_gates();
     return;
   }
   if (client.transaction.active) client.transaction.refused = true;
@@ -160,35 +140,35 @@ Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
   protocol::ReplyWriter reply(dropped ? thread_.dropped_replies : client.output, client.protocol);
   reply.on_error(&Dispatcher::count_error, this);
 
-  const bool plain = spec != nullptr && accepts(spec->arity, args.size()) && spec->handler && !spec->is(kProtected) &&
-                     (client.authenticated || thread_.settings().requirepass.empty()) && !client.transaction.active &&
-                     !client.limited_to_pubsub() &&
-                     !(spec->is(kDenyOom) && core_.store.over_limit(store_thread_, room_beforehand(request.bytes)));
-  if (!plain) [[unlikely]] {
-    if (spec == nullptr && is_http(args[0])) {
-      core_.log.warning("Possible SECURITY ATTACK: the client at {} sends an HTTP request. Connection closed.",
-                        client.address);
-      client.close_now = true;
-      return Outcome::done;
-    }
-    const std::string error = refusal({.core = core_, .thread = thread_, .client = client, .spec = spec, .args = args});
-    if (!error.empty()) {
-      refuse(client, spec, error, reply);
-      return Outcome::done;
-    }
-  }
-  if (const PauseMode paused = core_.paused(store_thread_.now_ms()); paused != PauseMode::none) [[unlikely]] {
-    const bool writes =
-        spec->is(kWrite | kMayReplicate) ||
-        (spec == exec_ && std::any_of(client.transaction.queue.begin(), client.transaction.queue.end(),
-                                      [](const auto& queued) { return queued.spec->is(kWrite | kMayReplicate); }));
-    if (paused == PauseMode::all || writes) return Outcome::wait;
-  }
-  if (client.transaction.active && !runs_inside_multi(*spec)) {
-    enqueue(client, *spec, args, reply);
-    return Outcome::done;
+  assert(client.gates == client.closed_gates());
+  GateMask ahead = gates_ahead(spec, args.size(), client, core_.gates());
+  // In a cache every write comes to this gate: it is asked here whether there is room, which is nearly always so.
+  if (ahead == kGateMemory && !core_.store.over_limit(store_thread_, room_beforehand(request.bytes))) ahead = 0;
+  if (ahead != 0) [[unlikely]] {
+    if (const auto outcome = pass_gates(client, request, args, ahead, reply)) return *outcome;
   }
   call(client, *spec, args, request, reply);
+  return Outcome::done;
+}
+
+/// Nothing when the request may be executed now; otherwise it has been dealt with.
+std::optional<Dispatcher::Outcome> Dispatcher::pass_gates(Client& client, const Request& request,
+                                                          std::span<const std::string_view> args, GateMask ahead,
+                                                          protocol::ReplyWriter& reply) {
+  const CommandSpec* spec = request.spec;
+  const Verdict verdict = examine(
+      {.core = core_, .thread = thread_, .client = client, .spec = spec, .args = args, .bytes = request.bytes}, ahead);
+  switch (verdict.kind) {
+    case Verdict::Kind::pass: break;
+    case Verdict::Kind::refuse: refuse(client, spec, verdict.text, reply); return Outcome::done;
+    case Verdict::Kind::hold_back: return Outcome::wait;
+    case Verdict::Kind::drop:
+      core_.log.warning("{}", verdict.text);
+      client.close_now = true;
+      return Outcome::done;
+  }
+  if (!client.transaction.active || spec->is(kRunsInMulti)) return std::nullopt;
+  enqueue(client, *spec, args, reply);
   return Outcome::done;
 }
 
@@ -204,7 +184,7 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
     if (core_.monitors().load(std::memory_order_relaxed) > 0) [[unlikely]]
       feed_monitors(client, spec, args);
   };
-  if (&spec == exec_ && needs_world(client)) {
+  if (spec.is(kRunsQueue) && queue_stops_threads(client)) [[unlikely]] {
     core_.with_world_stopped(thread_, run);
   } else {
     run();
@@ -214,12 +194,13 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
   constexpr int64_t kTimeIsOldNs = 1'000'000;
   if (stopwatch_nanoseconds(watch_ticks_ - start) > kTimeIsOldNs) [[unlikely]]
     store_thread_.refresh_time();
-  if ((spec.is(kWrite) || &spec == exec_) && core_.store.maxmemory() != 0) settle_memory(spec);
+  if (spec.is(kWrite | kRunsQueue) && core_.store.maxmemory() != 0) settle_memory(spec);
 }
 
-bool Dispatcher::needs_world(const Client& client) const {
+/// EXEC of such commands has the threads stopped before it locks a shard, or two of them could wait for each other.
+bool Dispatcher::queue_stops_threads(const Client& client) {
   const auto& queue = client.transaction.queue;
-  return std::any_of(queue.begin(), queue.end(), [](const auto& queued) { return stops_world(*queued.spec); });
+  return std::any_of(queue.begin(), queue.end(), [](const auto& queued) { return queued.spec->is(kStopsThreads); });
 }
 
 /// Locks what the command declares. Keys that contradict their specification (a wrong number of keys) lock nothing: the
@@ -228,9 +209,10 @@ void Dispatcher::lock(Client& client, const CommandSpec& spec, std::span<const s
                       const Request& request, store::ShardLocks& locks) {
   if (request.has_hash && spec.locking == Locking::keys) [[likely]]
     return locks.lock_one(request.hash);
-  if (&spec == exec_) return lock_transaction(client, locks);
-  if (spec.locking == Locking::all_shards) return locks.lock_all();
-  if (spec.locking == Locking::none || spec.keys.empty()) return;
+  if (spec.is(kRunsQueue)) return lock_transaction(client, locks);
+  const Locking locking = spec.locking_of(args);
+  if (locking == Locking::all_shards) return locks.lock_all();
+  if (locking == Locking::none || spec.keys.empty()) return;
   shards_.clear();
   add_shards(spec, args);
   locks.lock_many(shards_);
@@ -246,8 +228,9 @@ void Dispatcher::lock_transaction(Client& client, store::ShardLocks& locks) {
   if (!client.transaction.active || client.transaction.refused) return;
   shards_.clear();
   for (const auto& queued : client.transaction.queue) {
-    const bool walks = queued.spec->locking == Locking::none && queued.spec->handler.kind() == Handler::Kind::data;
-    if (queued.spec->locking == Locking::all_shards || walks) return locks.lock_all();
+    const Locking locking = queued.spec->locking_of(queued.request.args());
+    const bool walks = locking == Locking::none && queued.spec->handler.kind() == Handler::Kind::data;
+    if (locking == Locking::all_shards || walks) return locks.lock_all();
     add_shards(*queued.spec, queued.request.args());
   }
   // Watched keys too: whether they have expired is asked at the same instant.
@@ -265,13 +248,14 @@ void Dispatcher::invoke(Client& client, const CommandSpec& spec, std::span<const
   protocol::ArgReader reader(args, spec.is_subcommand() ? 2 : 1);
   if (spec.handler.kind() == Handler::Kind::data) [[likely]] {
     store::Keyspace keys(core_.store, store_thread_, locks, client.database);
-    if (client.no_touch) keys.set_touching(spec.name == "touch");
+    if (client.no_touch) keys.set_touching(spec.is(kAlwaysTouches));
     if (request != nullptr && request->has_hash) keys.remember_hash(args[spec.first_key].data(), request->hash);
     spec.handler.data()(reader, keys, reply);
   } else {
     CommandContext context(core_, thread_, client, spec, locks);
     context.set_in_exec(in_exec);
     spec.handler.session()(reader, context, reply);
+    client.update_gates();
   }
   watch_ticks_ = stopwatch_ticks();
   account(client, spec, args, stopwatch_nanoseconds(watch_ticks_ - start), reply.errors() != errors_before);
@@ -292,7 +276,7 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
 
 /// A write may have added more than the gate could know: what is above the limit goes before the reply does.
 void Dispatcher::settle_memory(const CommandSpec& spec) {
-  if (!spec.is(kDenyOom) && &spec != exec_) return;
+  if (!spec.is(kDenyOom | kRunsQueue)) return;
   if (!core_.store.over_limit(store_thread_)) return;
   core_.store.make_room(store_thread_);
 }

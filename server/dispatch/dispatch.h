@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -83,6 +84,8 @@ class Dispatcher {
 
   void prefetch_slot(const Request& request) const;
   void prefetch_entry(const Request& request) const;
+  std::optional<Outcome> pass_gates(Client& client, const Request& request, std::span<const std::string_view> args,
+                                    GateMask ahead, protocol::ReplyWriter& reply);
   void call(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request& request,
             protocol::ReplyWriter& reply);
   void invoke(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request* request,
@@ -94,7 +97,7 @@ class Dispatcher {
   void enqueue(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
                protocol::ReplyWriter& reply);
   void refuse(Client& client, const CommandSpec* spec, std::string_view error, protocol::ReplyWriter& reply);
-  bool needs_world(const Client& client) const;
+  static bool queue_stops_threads(const Client& client);
   void settle_memory(const CommandSpec& spec);
   void account(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, int64_t nanoseconds,
                bool failed);
@@ -104,7 +107,6 @@ class Dispatcher {
   Core& core_;
   IoThread& thread_;
   store::StoreThread& store_thread_;
-  const CommandSpec* exec_;
   std::vector<uint16_t> shards_;  // scratch
   uint64_t watch_ticks_ = 0;      // when the last command ended
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "protocol/wire_text.h"
 #include "server/clients/client.h"
 #include "server/core.h"
@@ -20,107 +21,116 @@ constexpr size_t kMostTextInError = 128;
 
 std::string unknown_subcommand(const CommandSpec& container, std::string_view word) {
   std::string name(container.name);
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::transform(name.begin(), name.end(), name.begin(), base::to_upper);
   return fmt::format("ERR unknown subcommand '{}'. Try {} HELP.", as_text(word.substr(0, kMostTextInError)), name);
 }
 
-std::string known(const GateRequest& request) {
+/// Whether a browser was made to send this: its request must not be taken for commands line by line.
+bool is_http(std::string_view word) {
+  return base::equals_ignoring_case(word, "POST") || base::equals_ignoring_case(word, "Host:");
+}
+
+Verdict known(const GateRequest& request) {
   if (request.spec != nullptr) return {};
+  if (is_http(request.args[0])) {
+    return {Verdict::Kind::drop,
+            fmt::format("Possible SECURITY ATTACK: the client at {} sends an HTTP request. Connection closed.",
+                        request.client.address)};
+  }
   const CommandSpec* container = find_command(request.args[0]);
   if (container != nullptr && container->container && request.args.size() > 1) {
-    return unknown_subcommand(*container, request.args[1]);
+    return Verdict::refuse(unknown_subcommand(*container, request.args[1]));
   }
   std::string listed;
   for (const std::string_view arg : request.args.subspan(1)) {
     if (listed.size() >= kMostTextInError) break;
     listed += fmt::format("'{}' ", as_text(arg.substr(0, kMostTextInError - listed.size())));
   }
-  return fmt::format("ERR unknown command '{}', with args beginning with: {}",
-                     as_text(request.args[0].substr(0, kMostTextInError)), listed);
+  return Verdict::refuse(fmt::format("ERR unknown command '{}', with args beginning with: {}",
+                                     as_text(request.args[0].substr(0, kMostTextInError)), listed));
 }
 
-std::string arity(const GateRequest& request) {
+Verdict arity(const GateRequest& request) {
   const CommandSpec& spec = *request.spec;
   // A container without a subcommand lacks an argument, whatever its own arity says.
-  if (accepts(spec.arity, request.args.size()) && (spec.handler || !spec.container)) return {};
-  return fmt::format("ERR wrong number of arguments for '{}' command", spec.name);
+  if (accepts(spec.arity, request.args.size()) && spec.handler) return {};
+  return Verdict::refuse(fmt::format("ERR wrong number of arguments for '{}' command", spec.name));
 }
 
-std::string permitted(const GateRequest& request) {
+Verdict permitted(const GateRequest& request) {
   if (!request.spec->is(kProtected)) return {};
   const Permission permission = request.thread.settings().enable_debug_command;
   if (permission == Permission::yes || (permission == Permission::local && request.client.from_this_host)) return {};
-  return "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a "
-         "local connection, otherwise you need to set this option in the configuration file, and then restart the "
-         "server.";
+  return Verdict::refuse(
+      "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a "
+      "local connection, otherwise you need to set this option in the configuration file, and then restart the "
+      "server.");
 }
 
-std::string authenticated(const GateRequest& request) {
+Verdict authenticated(const GateRequest& request) {
   if (request.client.authenticated || request.spec->is(kNoAuth)) return {};
   if (request.thread.settings().requirepass.empty()) return {};  // there is none any more
-  return std::string(protocol::kNoAuth);
+  return Verdict::refuse(std::string(protocol::kNoAuth));
 }
 
-std::string allowed_in_multi(const GateRequest& request) {
+Verdict allowed_in_multi(const GateRequest& request) {
   if (!request.client.transaction.active || !request.spec->is(kNoMulti)) return {};
-  return "ERR Command not allowed inside a transaction";
+  return Verdict::refuse("ERR Command not allowed inside a transaction");
 }
 
-/// Commands that act on the transaction itself and are never queued.
-bool is_transaction_control(const CommandSpec& spec) {
-  return spec.name == "exec" || spec.name == "discard" || spec.name == "multi" || spec.name == "watch" ||
-         spec.name == "quit" || spec.name == "reset";
+/// Whether the command, or one that EXEC would run, has one of these flags.
+bool does(const GateRequest& request, CommandFlags flags) {
+  if (request.spec->is(flags)) return true;
+  if (!request.spec->is(kRunsQueue)) return false;
+  const auto& queue = request.client.transaction.queue;
+  return std::any_of(queue.begin(), queue.end(), [&](const auto& queued) { return queued.spec->is(flags); });
 }
 
 bool grows_memory(const GateRequest& request) {
-  if (request.spec->is(kDenyOom)) return true;
-  const Transaction& transaction = request.client.transaction;
-  if (!transaction.active) return false;
-  if (request.spec->name == "exec") {
-    return std::any_of(transaction.queue.begin(), transaction.queue.end(),
-                       [](const Transaction::Queued& queued) { return queued.spec->is(kDenyOom); });
-  }
-  return !is_transaction_control(*request.spec);
+  if (does(request, kDenyOom)) return true;
+  return request.client.transaction.active && !request.spec->is(kRunsInMulti);  // it is queued
 }
 
-std::string memory(const GateRequest& request) {
+Verdict memory(const GateRequest& request) {
   store::Store& store = request.core.store;
   if (store.maxmemory() == 0 || !grows_memory(request)) return {};
-  size_t bytes = 0;
-  for (const std::string_view arg : request.args) bytes += arg.size();
-  if (store.make_room(request.thread.store_thread(), room_beforehand(bytes))) return {};
-  return std::string(protocol::kOutOfMemory);
+  if (store.make_room(request.thread.store_thread(), room_beforehand(request.bytes))) return {};
+  return Verdict::refuse(std::string(protocol::kOutOfMemory));
 }
 
-std::string subscriber_mode(const GateRequest& request) {
-  if (!request.client.limited_to_pubsub()) return {};
-  constexpr std::string_view kAllowed[] = {"ping",       "subscribe",    "unsubscribe", "psubscribe", "punsubscribe",
-                                           "ssubscribe", "sunsubscribe", "quit",        "reset"};
-  if (std::find(std::begin(kAllowed), std::end(kAllowed), request.spec->name) != std::end(kAllowed)) return {};
-  return fmt::format(
-      "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in "
-      "this context",
-      request.spec->name);
+Verdict subscriber_mode(const GateRequest& request) {
+  if (!request.client.limited_to_pubsub() || request.spec->is(kInSubscriberMode)) return {};
+  return Verdict::refuse(
+      fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in "
+                  "this context",
+                  request.spec->name));
+}
+
+Verdict not_paused(const GateRequest& request) {
+  const PauseMode paused = request.core.paused(request.thread.store_thread().now_ms());
+  const bool waits = paused == PauseMode::all || (paused == PauseMode::writes && does(request, kWrite | kMayReplicate));
+  return {waits ? Verdict::Kind::hold_back : Verdict::Kind::pass, {}};
 }
 
 constexpr Gate kGates[] = {
-    {"known", known},
-    {"arity", arity},
-    {"permitted", permitted},
-    {"authenticated", authenticated},
-    {"multi", allowed_in_multi},
-    {"memory", memory},
-    {"subscriber mode", subscriber_mode},
+    {"known", kGateUnknown, known},
+    {"arity", kGateArity, arity},
+    {"permitted", kGatePermission, permitted},
+    {"authenticated", kGatePassword, authenticated},
+    {"multi", kGateTransaction, allowed_in_multi},
+    {"memory", kGateMemory | kGateTransaction, memory},
+    {"subscriber mode", kGateSubscriber, subscriber_mode},
+    {"pause", kGatePause, not_paused},
 };
 
 }  // namespace
 
 std::span<const Gate> gates() { return kGates; }
 
-std::string refusal(const GateRequest& request) {
+Verdict examine(const GateRequest& request, GateMask ahead) {
   for (const Gate& gate : kGates) {
-    if (std::string error = gate.check(request); !error.empty()) return error;
+    if ((gate.when & ahead) == 0) continue;
+    if (Verdict verdict = gate.check(request); verdict.kind != Verdict::Kind::pass) return verdict;
   }
   return {};
 }

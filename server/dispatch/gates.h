@@ -1,5 +1,6 @@
-// The gates between a request and its execution, in order. Each looks at one reason for refusing a request and answers
-// with the error, or nothing. tests/server/gates_test.cc keeps the order.
+// The gates between a request and its execution, in order. Each looks at one reason for not executing a request now and
+// returns a verdict. Only those are asked whose bits (clients/gate_mask.h) the request's row shares with its client or
+// the server: for most requests none. tests/server/gates_test.cc keeps the order.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +9,11 @@
 #include <string>
 #include <string_view>
 
+#include "server/clients/client.h"
 #include "server/dispatch/command_spec.h"
 
 namespace larder::server {
 
-class Client;
 class Core;
 class IoThread;
 
@@ -23,15 +24,30 @@ struct GateRequest {
   const Client& client;
   const CommandSpec* spec;  // null: unknown
   std::span<const std::string_view> args;
+  size_t bytes;  // on the wire
+};
+
+/// What a gate decides about a request.
+struct Verdict {
+  enum class Kind : uint8_t {
+    pass,
+    refuse,     // `text` is the error
+    hold_back,  // to be tried again later
+    drop,       // the connection is closed; `text` goes to the log
+  };
+  Kind kind = Kind::pass;
+  std::string text;
+
+  static Verdict refuse(std::string error) { return {Kind::refuse, std::move(error)}; }
 };
 
 struct Gate {
   std::string_view name;
-  /// The error text, or an empty string to let the request pass.
-  std::string (*check)(const GateRequest& request);
+  GateMask when;  // asked when one of these bits is closed for the request
+  Verdict (*check)(const GateRequest& request);
 };
 
-/// known, arity, permitted by configuration, authenticated, allowed in MULTI, memory, subscriber mode.
+/// known, arity, permitted by configuration, authenticated, allowed in MULTI, memory, subscriber mode, pause.
 std::span<const Gate> gates();
 
 /// Room that must be there before a request of so many bytes is executed: one so large that it alone would break the
@@ -41,7 +57,14 @@ constexpr int64_t room_beforehand(size_t request_bytes) {
   return request_bytes < kCountedFrom ? 0 : static_cast<int64_t>(request_bytes);
 }
 
-/// The first refusal, or an empty string.
-std::string refusal(const GateRequest& request);
+/// The gates that a request has to pass; 0 for nearly all. `closed` are those that the server's state closes.
+inline GateMask gates_ahead(const CommandSpec* spec, size_t argument_count, const Client& client, GateMask closed) {
+  if (spec == nullptr) return kGateUnknown;
+  const GateMask mask = spec->gates & (client.gates | closed);
+  return accepts(spec->arity, argument_count) ? mask : mask | kGateArity;
+}
+
+/// The first verdict that is not to pass, of the gates in `ahead`.
+Verdict examine(const GateRequest& request, GateMask ahead);
 
 }  // namespace larder::server

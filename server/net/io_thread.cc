@@ -204,6 +204,7 @@ void IoThread::tick() {
   round([this] {
     stopwatch_calibrate();
     if (index_ == 0) core_.note_rates();
+    if (index_ == 0) core_.note_end_of_pause(store_thread_.now_ms());
     if (++ticks_ % 10 == 0) close_idle();
     if (holding_ && core_.paused(store_thread_.now_ms()) == PauseMode::none) resume_paused();
   });

@@ -53,6 +53,7 @@ Session::Session(IoThread& thread, int descriptor, uint64_t id, bool unix_socket
   client.created_us = core_.clock().now_us();
   client.last_active_us = client.created_us;
   client.authenticated = thread.settings().requirepass.empty();
+  client.update_gates();
   describe_addresses();
   if (core_.log.enabled(LogLevel::verbose)) {
     if (unix_socket) {

@@ -60,6 +60,27 @@ static_assert(!well_formed(with_keys(row("get"), key_at(1, KeyUse::modify), kRea
 static_assert(!well_formed(with_keys(row("get"), key_at(1, KeyUse::read), kReadOnly | kWrite)));
 static_assert(!well_formed(with_keys(row("get"), key_at(1, KeyUse::read | KeyUse::variable))), "nothing resolves it");
 
+// What is locked may depend on the arguments.
+constexpr Locking all_with_by(std::span<const std::string_view> args) {
+  return args.size() > 2 && args[2] == "BY" ? Locking::all_shards : Locking::keys;
+}
+constexpr CommandSpec with_locking(Locking locking, Locking (*locking_for)(std::span<const std::string_view>)) {
+  CommandSpec spec = with_keys(row("sort"), key_at(1, KeyUse::read));
+  spec.locking = locking;
+  spec.locking_for = locking_for;
+  return spec;
+}
+static_assert(well_formed(with_locking(Locking::by_arguments, all_with_by)));
+static_assert(!well_formed(with_locking(Locking::by_arguments, nullptr)), "nothing says what is locked");
+static_assert(!well_formed(with_locking(Locking::keys, all_with_by)), "says it although the row does");
+
+TEST(Rows, SayWhatIsLockedByTheArguments) {
+  constexpr CommandSpec kSort = with_locking(Locking::by_arguments, all_with_by);
+  EXPECT_EQ(kSort.locking_of(Words{"SORT", "k"}), Locking::keys);
+  EXPECT_EQ(kSort.locking_of(Words{"SORT", "k", "BY", "w_*"}), Locking::all_shards);
+  EXPECT_EQ(with_keys(row("get"), key_at(1, KeyUse::read)).locking_of(Words{"GET", "k"}), Locking::keys);
+}
+
 constexpr CommandSpec kTwice[] = {row("get"), row("get")};
 static_assert(!well_formed(kTwice));
 constexpr CommandSpec kOrphan[] = {row("config|get")};

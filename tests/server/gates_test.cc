@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "server/core.h"
+#include "server/dispatch/command_table.h"
 #include "tests/server/server_fixture.h"
 
 namespace larder::server {
@@ -19,7 +21,78 @@ using testing::StartsWith;
 TEST(Gates, StandInThisOrder) {
   std::vector<std::string_view> names;
   for (const Gate& gate : gates()) names.push_back(gate.name);
-  EXPECT_THAT(names, ElementsAre("known", "arity", "permitted", "authenticated", "multi", "memory", "subscriber mode"));
+  EXPECT_THAT(names, ElementsAre("known", "arity", "permitted", "authenticated", "multi", "memory", "subscriber mode",
+                                 "pause"));
+}
+
+// Which gates a request of few arguments has to pass, as COMMAND's row, its client and the server say.
+GateMask ahead(std::vector<std::string_view> args, const Client& client, GateMask closed = kGatesAlwaysClosed) {
+  return gates_ahead(CommandTable::instance().resolve(args), args.size(), client, closed);
+}
+
+class GatesAhead : public testing::Test {
+ protected:
+  Core core{{}};
+  Client client{1, *core.threads().front()};
+};
+
+TEST_F(GatesAhead, AreNoneForMostRequests) {
+  for (const auto& args :
+       {std::vector<std::string_view>{"GET", "k"}, {"SET", "k", "v"}, {"EXEC"}, {"SUBSCRIBE", "c"}, {"INFO"}}) {
+    EXPECT_EQ(ahead(args, client), 0u) << args[0];
+  }
+}
+
+TEST_F(GatesAhead, FollowFromTheRequest) {
+  EXPECT_EQ(ahead({"NOTHING"}, client), kGateUnknown);
+  EXPECT_EQ(ahead({"CONFIG", "NOTHING"}, client), kGateUnknown);
+  EXPECT_EQ(ahead({"GET"}, client), kGateArity);
+  EXPECT_EQ(ahead({"CONFIG"}, client), kGateArity);
+  EXPECT_EQ(ahead({"DEBUG", "SLEEP", "0"}, client), kGatePermission);
+}
+
+TEST_F(GatesAhead, FollowFromTheClient) {
+  client.authenticated = false;
+  client.update_gates();
+  EXPECT_EQ(ahead({"GET", "k"}, client), kGatePassword);
+  EXPECT_EQ(ahead({"HELLO", "3"}, client), 0u);
+  client.authenticated = true;
+  client.transaction.active = true;
+  client.update_gates();
+  EXPECT_EQ(ahead({"GET", "k"}, client), kGateTransaction);
+  client.transaction.reset();
+  client.channels.emplace("c");
+  client.update_gates();
+  EXPECT_EQ(ahead({"GET", "k"}, client), kGateSubscriber);
+  EXPECT_EQ(ahead({"PING"}, client), 0u);
+  client.protocol = 3;
+  client.update_gates();
+  EXPECT_EQ(ahead({"GET", "k"}, client), 0u);
+}
+
+TEST_F(GatesAhead, FollowFromTheServer) {
+  EXPECT_EQ(ahead({"SET", "k", "v"}, client, kGateMemory), kGateMemory);
+  EXPECT_EQ(ahead({"GET", "k"}, client, kGateMemory), 0u);
+  EXPECT_EQ(ahead({"GET", "k"}, client, kGatePause), kGatePause);
+}
+
+TEST_F(GatesAhead, OfTheServerCloseAndOpen) {
+  const std::pair<std::string_view, std::string_view> limit[] = {{"maxmemory", "100mb"}};
+  const std::pair<std::string_view, std::string_view> no_limit[] = {{"maxmemory", "0"}};
+  ASSERT_TRUE(core.config.set(limit, true));
+  EXPECT_EQ(core.gates(), kGatesAlwaysClosed | kGateMemory);
+  ASSERT_TRUE(core.config.set(no_limit, true));
+  EXPECT_EQ(core.gates(), kGatesAlwaysClosed);
+
+  core.pause_clients(PauseMode::writes, 1000 + core.clock().now_ms());
+  core.note_end_of_pause(core.clock().now_ms());
+  EXPECT_EQ(core.gates(), kGatesAlwaysClosed | kGatePause);
+  core.note_end_of_pause(1000 + core.clock().now_ms());
+  EXPECT_EQ(core.gates(), kGatesAlwaysClosed);
+
+  core.pause_clients(PauseMode::all, 1000 + core.clock().now_ms());
+  core.unpause_clients();
+  EXPECT_EQ(core.gates(), kGatesAlwaysClosed);
 }
 
 class GatesTest : public testing::Test {
@@ -87,6 +160,15 @@ TEST_F(GatesTest, MemoryIsCheckedWhileQueueingAndAtExec) {
   ask(other, "CONFIG", "SET", "maxmemory", "1");
   EXPECT_THAT(ask(client, "EXEC"), StartsWith("EXECABORT Transaction discarded because of"));
   EXPECT_EQ(ask(client, "EXISTS", "a"), "0");
+}
+
+TEST_F(GatesTest, WhatStopsTheThreadsIsAllowedInATransactionThatHoldsShards) {
+  authenticate();
+  ask(client, "MULTI");
+  ask(client, "SET", "a", "1");
+  client.send_raw("INFO\r\nCLIENT LIST\r\nMEMORY STATS\r\nMEMORY DOCTOR\r\nCONFIG RESETSTAT\r\nCLIENT KILL ID 99\r\n");
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(text_of(client.receive()), "QUEUED");
+  EXPECT_EQ(client.call({"EXEC"}).value.items.size(), 7u);
 }
 
 TEST_F(GatesTest, ASubscriberInResp2MayDoLittle) {
