@@ -167,7 +167,7 @@ void memory_section(InfoText& out, const Facts& facts) {
   const int64_t used = store.used_memory();
   const int64_t peak = std::max(store.peak_memory(), used);
   const int64_t rss = resident_bytes();
-  const auto mapped = static_cast<int64_t>(store.block_bytes());
+  const AllocatorFigures allocator = allocator_figures(store);
   int64_t tables = 0;
   for (const DatabaseFigures& database : facts.databases) tables += static_cast<int64_t>(database.table_bytes);
   const int64_t overhead = std::min(tables, used);
@@ -181,8 +181,8 @@ void memory_section(InfoText& out, const Facts& facts) {
   out.field("used_memory_dataset", used - overhead);
   out.fieldf("used_memory_dataset_perc", "{:.2f}%", percent_of(used - overhead, used));
   out.field("allocator_allocated", used);
-  out.field("allocator_active", std::max(mapped, used));
-  out.field("allocator_resident", std::max(mapped, used));
+  out.field("allocator_active", allocator.active);
+  out.field("allocator_resident", allocator.resident);
   out.bytes("total_system_memory", system_memory_bytes());
   out.field("used_memory_lua", 0);
   out.field("used_memory_vm_eval", 0);
@@ -194,12 +194,12 @@ void memory_section(InfoText& out, const Facts& facts) {
   out.bytes("used_memory_scripts", 0);
   out.bytes("maxmemory", store.maxmemory());
   out.field("maxmemory_policy", facts.core.config.value("maxmemory-policy"));
-  out.fieldf("allocator_frag_ratio", "{:.2f}", ratio_of(std::max(mapped, used), used));
-  out.field("allocator_frag_bytes", std::max<int64_t>(mapped - used, 0));
-  out.field("allocator_rss_ratio", "1.00");
-  out.field("allocator_rss_bytes", 0);
-  out.fieldf("rss_overhead_ratio", "{:.2f}", ratio_of(rss, std::max(mapped, used)));
-  out.field("rss_overhead_bytes", rss - std::max(mapped, used));
+  out.fieldf("allocator_frag_ratio", "{:.2f}", ratio_of(allocator.active, allocator.allocated));
+  out.field("allocator_frag_bytes", allocator.active - allocator.allocated);
+  out.fieldf("allocator_rss_ratio", "{:.2f}", ratio_of(allocator.resident, allocator.active));
+  out.field("allocator_rss_bytes", allocator.resident - allocator.active);
+  out.fieldf("rss_overhead_ratio", "{:.2f}", ratio_of(rss, allocator.resident));
+  out.field("rss_overhead_bytes", rss - allocator.resident);
   out.fieldf("mem_fragmentation_ratio", "{:.2f}", ratio_of(rss, used));
   out.field("mem_fragmentation_bytes", rss - used);
   out.zeros(

@@ -39,7 +39,9 @@ size_t memory_of(const store::Entry& entry) {
 
 /// What MEMORY STATS and MEMORY DOCTOR speak of.
 struct MemoryFacts {
-  int64_t used, peak, mapped, resident, clients = 0, tables = 0, keys = 0;
+  int64_t used, peak;
+  AllocatorFigures allocator;
+  int64_t resident, clients = 0, tables = 0, keys = 0;
   std::vector<DatabaseFigures> databases;
 };
 
@@ -48,7 +50,7 @@ MemoryFacts gather(CommandContext& context) {
   const int64_t used = core.store.used_memory();
   MemoryFacts facts{.used = used,
                     .peak = std::max(core.store.peak_memory(), used),
-                    .mapped = std::max(static_cast<int64_t>(core.store.block_bytes()), used),
+                    .allocator = allocator_figures(core.store),
                     .resident = resident_bytes(),
                     .databases = keyspace_figures(core.store, context.locks(), core.clock().now_ms())};
   for (const DatabaseFigures& database : facts.databases) {
@@ -108,11 +110,11 @@ std::string diagnosis(const MemoryFacts& facts, int64_t limit) {
         "gives them back.\n",
         human_bytes(facts.peak), human_bytes(facts.used));
   }
-  if (ratio_of(facts.mapped, facts.used) > 1.4) {
+  if (ratio_of(facts.allocator.active, facts.used) > 1.4) {
     text += fmt::format(
-        "- Holes: {} are mapped for {} of data, because what was deleted lies between what was kept. New "
+        "- Holes: {} are in use for {} of data, because what was deleted lies between what was kept. New "
         "keys of the same sizes fill the holes.\n",
-        human_bytes(facts.mapped), human_bytes(facts.used));
+        human_bytes(facts.allocator.active), human_bytes(facts.used));
   }
   if (limit > 0 && facts.used > limit - limit / 20) {
     text += fmt::format("- Limit: the data takes {} of the {} that maxmemory allows.\n", human_bytes(facts.used),
@@ -163,14 +165,15 @@ static void memory_stats(ArgReader&, CommandContext& context, ReplyWriter& reply
   out.real("dataset.percentage", percent_of(dataset, facts.used));
   out.real("peak.percentage", percent_of(facts.used, facts.peak));
   out.count("allocator.allocated", facts.used);
-  out.count("allocator.active", facts.mapped);
-  out.count("allocator.resident", facts.mapped);
-  out.real("allocator-fragmentation.ratio", ratio_of(facts.mapped, facts.used));
-  out.count("allocator-fragmentation.bytes", facts.mapped - facts.used);
-  out.real("allocator-rss.ratio", 1);
-  out.count("allocator-rss.bytes", 0);
-  out.real("rss-overhead.ratio", ratio_of(facts.resident, facts.mapped));
-  out.count("rss-overhead.bytes", facts.resident - facts.mapped);
+  const auto& [allocated, active, resident] = facts.allocator;
+  out.count("allocator.active", active);
+  out.count("allocator.resident", resident);
+  out.real("allocator-fragmentation.ratio", ratio_of(active, allocated));
+  out.count("allocator-fragmentation.bytes", active - allocated);
+  out.real("allocator-rss.ratio", ratio_of(resident, active));
+  out.count("allocator-rss.bytes", resident - active);
+  out.real("rss-overhead.ratio", ratio_of(facts.resident, resident));
+  out.count("rss-overhead.bytes", facts.resident - resident);
   out.real("fragmentation", ratio_of(facts.resident, facts.used));
   out.count("fragmentation.bytes", facts.resident - facts.used);
   out.end();
@@ -187,13 +190,14 @@ static void memory_purge(ArgReader&, CommandContext& context, ReplyWriter& reply
 
 static void memory_malloc_stats(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   const store::Store& store = context.core().store;
+  const store::BlockPool::Figures blocks = store.block_figures();
   const struct mallinfo2 heap = ::mallinfo2();
-  reply.verbatim("txt",
-                 fmt::format("Blocks of small entries: {} bytes mapped\n"
-                             "General allocator: {} bytes from the system, {} in use, {} free, {} in {} mappings\n"
-                             "Data as counted: {} bytes\n",
-                             store.block_bytes(), heap.arena, heap.uordblks, heap.fordblks, heap.hblkhd, heap.hblks,
-                             store.used_memory()));
+  reply.verbatim(
+      "txt", fmt::format("Blocks of small entries: {} bytes mapped, {} in use, {} free and resident\n"
+                         "General allocator: {} bytes from the system, {} in use, {} free, {} in {} mappings\n"
+                         "Data as counted: {} bytes\n",
+                         blocks.mapped, blocks.active, blocks.unused_resident, heap.arena, heap.uordblks, heap.fordblks,
+                         heap.hblkhd, heap.hblks, store.used_memory()));
 }
 
 // clang-format off

@@ -97,8 +97,7 @@ static void dbsize(ArgReader&, store::Keyspace& keys, ReplyWriter& reply) {
 static void flushall(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto lazy = read_flush_mode(args, context, reply);
   if (!lazy) return;
-  for (uint32_t database = 0; database < context.core().store.databases(); ++database)
-    context.keys(database).flush(*lazy);
+  context.keys().flush_all(*lazy);
   reply.ok();
 }
 

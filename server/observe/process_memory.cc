@@ -2,10 +2,14 @@
 #include "server/observe/process_memory.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+
+#include "base/sanitizer.h"
 
 namespace larder::server {
 
@@ -14,6 +18,21 @@ int64_t resident_bytes() {
   long long pages_total = 0, pages_resident = 0;
   if (file == nullptr || std::fscanf(file.get(), "%lld %lld", &pages_total, &pages_resident) != 2) return 0;
   return pages_resident * ::sysconf(_SC_PAGESIZE);
+}
+
+AllocatorFigures allocator_figures(const store::Store& store) {
+  const store::BlockPool::Figures blocks = store.block_figures();
+  size_t active = blocks.active, resident = blocks.active + blocks.unused_resident;
+  if (!base::kOtherAllocator) {
+    const struct mallinfo2 heap = ::mallinfo2();
+    active += heap.uordblks + heap.hblkhd;
+    resident += heap.arena + heap.hblkhd;
+  }
+  // Pages that are mapped and have never been touched, or have been given back from the middle, are not resident.
+  AllocatorFigures figures{.allocated = store.used_memory(), .active = static_cast<int64_t>(active), .resident = 0};
+  figures.active = std::max(figures.active, figures.allocated);
+  figures.resident = std::max(std::min(static_cast<int64_t>(resident), resident_bytes()), figures.active);
+  return figures;
 }
 
 int64_t system_memory_bytes() { return int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGESIZE); }

@@ -6,10 +6,18 @@
 #include <cstdint>
 #include <string>
 
+#include "store/core/store.h"
+
 namespace larder::server {
 
 /// Resident memory of the process in bytes; 0 when the system does not tell.
 int64_t resident_bytes();
+/// What allocators hold for the data, in bytes. `active` holds `allocated` and the holes between; `resident` has the
+/// free pages too that have not been given back to the system.
+struct AllocatorFigures {
+  int64_t allocated, active, resident;
+};
+AllocatorFigures allocator_figures(const store::Store& store);
 /// Memory of the machine in bytes.
 int64_t system_memory_bytes();
 

@@ -4,7 +4,9 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <new>
 
 #include "base/sanitizer.h"
@@ -20,7 +22,14 @@ BlockPool::~BlockPool() {
 }
 
 void BlockPool::map_more() {
-  // Mapped twice as large as needed once, then trimmed, because mmap aligns to pages only.
+  constexpr size_t kBlocks = kMappingBytes / kBlockBytes;
+  const size_t most_blocks = (mappings_.size() + 1) * kBlocks;
+  if (resident_.capacity() < most_blocks) {
+    resident_.reserve(2 * most_blocks);
+    dropped_.reserve(2 * most_blocks);
+  }
+  if (mappings_.capacity() == mappings_.size()) mappings_.reserve(2 * mappings_.size() + 1);
+  // Mapped larger than needed, then trimmed, because mmap aligns to pages only.
   char* raw = static_cast<char*>(
       ::mmap(nullptr, kMappingBytes + kBlockBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   if (raw == MAP_FAILED) throw std::bad_alloc();
@@ -35,31 +44,68 @@ void BlockPool::map_more() {
 
 void* BlockPool::take() {
   const std::lock_guard guard(mutex_);
-  if (!unused_.empty()) {
-    void* block = unused_.back();
-    unused_.pop_back();
+  if (!resident_.empty()) {
+    void* block = resident_.back();
+    resident_.pop_back();
+    resident_count_.store(resident_.size(), std::memory_order_relaxed);
+    return block;
+  }
+  if (!dropped_.empty()) {
+    void* block = dropped_.back();
+    dropped_.pop_back();
     return block;
   }
   if (fresh_ == fresh_end_) map_more();
   void* block = fresh_;
   fresh_ += kBlockBytes;
+  ++blocks_;
   return block;
 }
 
 void BlockPool::give_back(void* block) {
   const std::lock_guard guard(mutex_);
-  unused_.push_back(block);
+  resident_.push_back(block);
+  resident_count_.store(resident_.size(), std::memory_order_relaxed);
 }
 
-size_t BlockPool::release_unused() {
-  const std::lock_guard guard(mutex_);
-  for (void* block : unused_) ::madvise(block, kBlockBytes, MADV_DONTNEED);
-  return unused_.size() * kBlockBytes;
+size_t BlockPool::release_unused(size_t keep) {
+  size_t released = 0;
+  while (const size_t dropped = drop_some(keep / kBlockBytes)) released += dropped * kBlockBytes;
+  return released;
 }
 
-size_t BlockPool::mapped_bytes() const {
+/// Drops the pages of some blocks, those unused for longest first; returns how many blocks. They belong to nobody while
+/// the system is asked.
+size_t BlockPool::drop_some(size_t keep_blocks) {
+  std::array<void*, 512> some;
+  size_t count = 0;
+  {
+    const std::lock_guard guard(mutex_);
+    if (resident_.size() <= keep_blocks) return 0;
+    count = std::min(some.size(), resident_.size() - keep_blocks);
+    const auto end = resident_.begin() + static_cast<ptrdiff_t>(count);
+    std::copy(resident_.begin(), end, some.begin());
+    resident_.erase(resident_.begin(), end);
+    resident_count_.store(resident_.size(), std::memory_order_relaxed);
+  }
+  // Blocks side by side go with one call.
+  std::sort(some.begin(), some.begin() + count, std::less<>());
+  for (size_t first = 0, next = 0; first < count; first = next) {
+    for (next = first + 1; next < count; ++next) {
+      if (static_cast<char*>(some[next - 1]) + kBlockBytes != some[next]) break;
+    }
+    ::madvise(some[first], (next - first) * kBlockBytes, MADV_DONTNEED);
+  }
   const std::lock_guard guard(mutex_);
-  return mappings_.size() * kMappingBytes;
+  dropped_.insert(dropped_.end(), some.begin(), some.begin() + count);
+  return count;
+}
+
+BlockPool::Figures BlockPool::figures() const {
+  const std::lock_guard guard(mutex_);
+  return {.mapped = mappings_.size() * kMappingBytes,
+          .active = (blocks_ - resident_.size() - dropped_.size()) * kBlockBytes,
+          .unused_resident = resident_.size() * kBlockBytes};
 }
 
 /// The head of a block; the slots follow. Slots past `untouched` have never been handed out, so a new block costs no

@@ -1,12 +1,15 @@
 // Memory for entries. Small entries come from slabs: 16 KiB blocks that hold entries of one size class, in steps of 8
 // bytes, so an entry of 56 bytes takes 56 where general allocators of the distributions round it to 64. A few shards
 // share an Arena: one for each shard would leave a half-used page for every pair of shard and class. Blocks come from a
-// pool that all arenas of a store share, and return to it when their last entry is freed.
+// pool that all arenas of a store share, and return to it when their last entry is freed. The pool knows which of its
+// unused blocks still have their pages, so that giving pages back to the system costs what was freed since the last
+// time, not what was ever stored.
 //
 // Invariant: a block is in its class's list of usable blocks if and only if it has a free slot.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -32,20 +35,34 @@ class BlockPool {
   void* take();
   void give_back(void* block);
 
-  /// Gives the pages of unused blocks back to the system; returns how many bytes.
-  size_t release_unused();
-  /// Bytes mapped, used or not.
-  size_t mapped_bytes() const;
+  /// Gives the pages of unused blocks back to the system, except those of `keep` bytes; returns how many bytes. Others
+  /// may take and give back blocks meanwhile: the system calls are made without the pool's lock.
+  size_t release_unused(size_t keep = 0);
+
+  /// Bytes of whole blocks.
+  struct Figures {
+    size_t mapped = 0;           // used or not
+    size_t active = 0;           // in the hands of arenas
+    size_t unused_resident = 0;  // returned, with pages that have not been given back to the system
+  };
+  Figures figures() const;
+  /// As in figures(), for a first look: without the pool's lock.
+  size_t unused_resident_bytes() const { return resident_count_.load(std::memory_order_relaxed) * kBlockBytes; }
 
  private:
   static constexpr size_t kMappingBytes = 1024 * 1024;
 
   void map_more();
+  size_t drop_some(size_t keep_blocks);
 
   mutable std::mutex mutex_;
   std::vector<void*> mappings_;
-  std::vector<void*> unused_;  // blocks that have been used before
-  char* fresh_ = nullptr;      // never touched: their pages cost nothing yet
+  // Unused blocks that have been used before. Both have room for all blocks there are: giving back does not allocate.
+  std::vector<void*> resident_;  // their pages are still there; the last one was used most recently
+  std::vector<void*> dropped_;   // their pages have been given back to the system
+  std::atomic<size_t> resident_count_{0};
+  size_t blocks_ = 0;      // ever cut
+  char* fresh_ = nullptr;  // never touched: their pages cost nothing yet
   char* fresh_end_ = nullptr;
 };
 

@@ -1,12 +1,14 @@
-// Work that a client need not wait for: destroying large values and flushed databases. The thread starts with the
-// first job, so a server that never needs it does not have it.
+// Work that a client need not wait for: destroying large values and flushed databases, giving memory back. The thread
+// starts with the first job, so a server that never needs it does not have it.
 //
-// Thread rule: any thread may submit; jobs run one after the other on the background thread. The destructor runs what
-// is left.
+// Thread rule: any thread may submit; jobs run one after the other on the background thread, or on a thread that needs
+// the memory that they free. The destructor runs what is left.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -21,8 +23,12 @@ class Background {
   Background& operator=(const Background&) = delete;
   ~Background() { stop(); }
 
-  /// `objects`: how many values the job frees, for lazyfree_pending_objects.
+  /// `objects`: how many values the job frees, for lazyfree_pending_objects; 0 for other work. Throws std::bad_alloc,
+  /// nothing submitted. When no thread can be started the job runs at once.
   void submit(std::function<void()> job, size_t objects);
+  /// Gets on with freeing: runs a job that frees values here, or waits for the one that is running. False when there is
+  /// none. The caller holds no lock that a job may want.
+  bool help();
   /// Waits until every job submitted so far has run.
   void drain();
   /// Runs what is left and ends the thread; submit() afterwards runs the job at once.
@@ -39,12 +45,14 @@ class Background {
   };
 
   void work();
-  void finish(const Job& job);
+  void run_unlocked(std::unique_lock<std::mutex>& lock, Job job);
 
   std::mutex mutex_;
-  std::condition_variable wake_, idle_;
+  std::condition_variable wake_, finished_;
   std::deque<Job> jobs_;
-  bool stopping_ = false, busy_ = false;
+  bool stopping_ = false;
+  size_t running_ = 0, running_objects_ = 0;  // jobs, and the objects that they free
+  uint64_t jobs_finished_ = 0;
   std::thread thread_;
   std::atomic<size_t> pending_{0}, freed_{0};
 };

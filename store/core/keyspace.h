@@ -145,8 +145,11 @@ class Keyspace {
 
   // -- Whole database. Each visits shard after shard, locking those that the command does not hold already. --
   size_t size();
-  /// Deletes every key; in the background when `lazy`. Returns how many there were.
+  /// Deletes every key and returns how many there were. The keys are gone when this returns; their memory is freed when
+  /// the command's shards are released, in the background if `lazy`, and counts until then.
   size_t flush(bool lazy);
+  /// The same for all databases.
+  size_t flush_all(bool lazy);
   /// A key at random, expired ones excepted.
   std::optional<std::string> random_key();
   /// Visits every key that is not expired. The visitor must not touch the keyspace.
@@ -168,6 +171,8 @@ class Keyspace {
   };
   template <class Visit>
   bool with_shard(size_t index, Visit&& visit);
+  template <class Count, class Choose>
+  size_t flush_where(bool lazy, Count&& count, Choose&& choose);
 
   Place place(std::string_view key) const;
   Item locate(std::string_view key) const;

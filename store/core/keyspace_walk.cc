@@ -1,6 +1,7 @@
 // What concerns whole databases: counting, flushing, scanning, a random key, exchanging two.
 #include <algorithm>
-#include <exception>
+#include <new>
+#include <span>
 
 #include "base/at_exit.h"
 #include "base/check.h"
@@ -16,6 +17,31 @@ struct Detached {
   Shard* shard;
   Table table;
 };
+
+/// Frees a part of what was taken out of the shards.
+void free_some(Store& store, std::span<Detached> doomed) {
+  for (Detached& part : doomed) store.free_table(*part.shard, std::move(part.table));
+  store.give_back_memory();
+}
+
+/// Frees what was taken out of the shards, here or in the background: there in several jobs, because a thread that
+/// needs memory at once takes some of them over.
+void free_detached(Store& store, const std::shared_ptr<std::vector<Detached>>& doomed, bool lazy) {
+  if (!lazy) return free_some(store, *doomed);
+  constexpr size_t kKeysOfAJob = 4096;
+  for (size_t first = 0, next = 0; first < doomed->size(); first = next) {
+    size_t keys = 0;
+    while (next < doomed->size() && keys < kKeysOfAJob) keys += (*doomed)[next++].table.size();
+    const auto job = [&store, doomed, first, count = next - first] {
+      free_some(store, std::span(*doomed).subspan(first, count));
+    };
+    try {
+      store.background().submit(job, keys);
+    } catch (const std::bad_alloc&) {
+      job();
+    }
+  }
+}
 
 }  // namespace
 
@@ -42,34 +68,47 @@ size_t Keyspace::size() {
 }
 
 size_t Keyspace::flush(bool lazy) {
-  auto doomed = std::make_shared<std::vector<Detached>>();
-  doomed->reserve(Store::kShards);  // nothing below can fail
-  size_t keys = 0;
+  return flush_where(
+      lazy, [](Shard&) { return size_t{1}; }, [this](Shard&, auto&& detach) { detach(database_); });
+}
+
+size_t Keyspace::flush_all(bool lazy) {
+  return flush_where(
+      lazy, [](Shard& shard) { return shard.databases(); },
+      [](Shard& shard, auto&& detach) {
+        uint32_t database = 0;
+        do {
+          detach(database);
+          database = shard.database_after(database);
+        } while (database != 0);
+      });
+}
+
+/// Takes the tables that `choose(shard, detach)` names, at most count(shard) of them, out of every shard. They are
+/// freed once the shards are released. Throws std::bad_alloc, nothing changed.
+template <class Count, class Choose>
+size_t Keyspace::flush_where(bool lazy, Count&& count, Choose&& choose) {
+  size_t tables = 0;
   for (size_t i = 0; i < Store::kShards; ++i) {
     with_shard(i, [&](Shard& shard) {
-      Table table = shard.detach(thread_, database_);
-      keys += table.size();
-      if (table.size() > 0) doomed->push_back({&shard, std::move(table)});
+      tables += count(shard);
       return true;
     });
   }
-  if (keys == 0) return 0;
-  auto free_all = [&store = store_, doomed](StoreThread& thread) {
-    for (Detached& part : *doomed) {
-      part.table.for_each([&](Entry* entry) { store.release(thread, *part.shard, entry, false); });
-      part.table = Table();
-    }
-    store.purge();
-  };
-  if (lazy) {
-    try {
-      store_.background().submit([free_all, &store = store_] { free_all(store.background_thread()); }, keys);
-      return keys;
-    } catch (const std::exception&) {
-      // What cannot be handed over is freed here.
-    }
+  const auto doomed = std::make_shared<std::vector<Detached>>();
+  doomed->reserve(tables);
+  locks_.defer([&store = store_, doomed, lazy] { free_detached(store, doomed, lazy); });
+  size_t keys = 0;
+  for (size_t i = 0; i < Store::kShards; ++i) {
+    with_shard(i, [&](Shard& shard) {
+      choose(shard, [&](uint32_t database) {
+        Table table = shard.detach(thread_, database);
+        keys += table.size();
+        if (table.size() > 0) doomed->push_back({.shard = &shard, .table = std::move(table)});
+      });
+      return true;
+    });
   }
-  free_all(thread_);
   return keys;
 }
 

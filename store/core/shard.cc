@@ -102,7 +102,7 @@ Table Shard::detach(StoreThread& thread, uint32_t database) noexcept {
       for (ChangeConsumer* consumer : *extras->consumers) consumer->before_clear(thread, database, *found);
     }
   }
-  const int64_t before = bytes_of(*found);
+  const auto before = static_cast<int64_t>(databases_memory());
   Table taken(std::move(*found));
   drop_if_empty(database);
   thread.charge(static_cast<int64_t>(databases_memory()) - before);

@@ -76,7 +76,7 @@ struct alignas(64) Shard {
   /// announced  before_change() has been called for this change
   Entry* unlink(StoreThread& thread, uint32_t database, Table& table, Table::Slot slot, Reason reason,
                 bool announced = false) noexcept;
-  /// The way out for all keys of a database at once.
+  /// The way out for all keys of a database at once. The table's memory counts until Store::free_table.
   Table detach(StoreThread& thread, uint32_t database) noexcept;
   /// SWAPDB in this shard: the tables are made, which may throw std::bad_alloc, and exchanged; afterwards, or if a
   /// shard has failed, those that are empty are freed.
@@ -101,6 +101,8 @@ struct alignas(64) Shard {
     for (auto& [database, table] : extras->databases) visit(database, table);
   }
 
+  /// How many databases may hold a key here.
+  size_t databases() const { return 1 + (extras == nullptr ? 0 : extras->databases.size()); }
   /// The first database after this one that may hold a key here, or 0 when there is none.
   uint32_t database_after(uint32_t database) const {
     if (extras == nullptr) return 0;

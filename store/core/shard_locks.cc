@@ -18,6 +18,16 @@ void ShardLocks::lock_all() {
 }
 
 void ShardLocks::unlock() {
+  release_shards();
+  if (!deferred_.empty()) [[unlikely]]
+    run_deferred();
+}
+
+void ShardLocks::run_deferred() {
+  for (const auto& work : std::exchange(deferred_, {})) work();
+}
+
+void ShardLocks::release_shards() {
   if (single_ >= 0) {
     if (!store_.single_threaded()) store_.shard(static_cast<size_t>(single_)).lock.unlock();
     single_ = -1;

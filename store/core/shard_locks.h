@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "store/core/store.h"
@@ -25,16 +27,25 @@ class ShardLocks {
   /// Locks the shards of several keys. `indexes` is sorted here.
   void lock_many(std::vector<uint16_t>& indexes);
   void lock_all();
+  /// Releases the shards, then runs what was deferred.
   void unlock();
+
+  /// Has `work` run as soon as the shards are released, on this thread: freeing what was taken out of them, which
+  /// nobody should have to wait for. Throws std::bad_alloc, nothing done.
+  void defer(std::function<void()> work) const { deferred_.push_back(std::move(work)); }
 
   bool holds(size_t index) const;
   bool holds_all() const { return all_; }
 
  private:
+  void release_shards();
+  void run_deferred();
+
   Store& store_;
   int32_t single_ = -1;
   bool all_ = false;
   std::vector<uint16_t> many_;
+  mutable std::vector<std::function<void()>> deferred_;  // mutable: commands see a ShardLocks that they cannot change
 };
 
 }  // namespace larder::store

@@ -19,6 +19,12 @@ constexpr size_t kPromptSweepKeys = 100'000;  // with fewer deadlines, expired k
 constexpr int64_t kSweepSlackMs = 650;  // with more, a chunk waits so long, to be visited for several keys at once
 constexpr size_t kMostMoments = 1024;
 
+// Memory is given back in the background when so many bytes are free, and they are such a part of what is stored.
+constexpr size_t kLeastUnused = 4 << 20;  // in blocks; half of it is kept for what comes next
+constexpr size_t kUnusedShare = 8;
+constexpr size_t kLeastHeapFreed = 16 << 20;  // in the general allocator, since the last time; it may be in use again
+constexpr size_t kHeapFreedShare = 4;
+
 }  // namespace
 
 StoreThread::StoreThread(Store& store, unsigned index, uint64_t seed)
@@ -56,22 +62,19 @@ Store::Store(const Options& options)
   for (size_t i = 0; i < kShards; ++i) shards_[i].arena = arenas_[i % kArenas].get();
   // What the store itself takes counts too: a limit of one byte is exceeded from the start.
   total_.store(static_cast<int64_t>(kShards * sizeof(Shard) + kArenas * sizeof(Arena)), std::memory_order_relaxed);
-  background_thread_ = threads_.emplace_back(std::make_unique<StoreThread>(*this, planned_threads_, seed_)).get();
 }
 
 Store::~Store() {
   background_.stop();
-  StoreThread thread(*this, 0, seed_);
   for (size_t i = 0; i < kShards; ++i) {
     Shard& shard = shards_[i];
-    shard.for_each_table(
-        [&](uint32_t, Table& table) { table.for_each([&](Entry* entry) { release(thread, shard, entry, false); }); });
+    shard.for_each_table([&](uint32_t, Table& table) { free_table(shard, std::move(table)); });
   }
 }
 
 StoreThread& Store::add_thread() {
   const std::lock_guard guard(threads_mutex_);
-  const auto index = static_cast<unsigned>(threads_.size()) - 1;  // the first is the background thread's
+  const auto index = static_cast<unsigned>(threads_.size());
   threads_.push_back(std::make_unique<StoreThread>(*this, index, seed_ + index + 1));
   return *threads_.back();
 }
@@ -117,9 +120,14 @@ int64_t Store::used_memory() const {
 
 bool Store::make_room(StoreThread& thread, int64_t extra) {
   if (!over_limit(thread, extra)) return true;
+  // What is going to be freed anyway costs no key.
+  while (background_.pending_objects() > 0 && background_.help()) {
+    if (!over_limit(thread, extra)) return true;
+  }
   if (policy() == EvictionPolicy::noeviction) return false;
   Evictor evictor(*this, thread);
   while (over_limit(thread, extra)) {
+    if (background_.pending_objects() > 0 && background_.help()) continue;
     if (!evictor.evict_one()) return false;
   }
   return true;
@@ -132,23 +140,101 @@ size_t Store::purge() {
   return blocks_.release_unused();
 }
 
-void Store::release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy) {
-  const size_t bytes = entry->bytes();
-  int64_t freed = static_cast<int64_t>(Arena::charged(bytes));
-  if (entry->type() == Type::string) {
-    if (entry->has_blob()) {
-      freed += static_cast<int64_t>(entry->blob()->memory());
-      entry->blob()->release();
-    }
-  } else {
+void Store::give_back_memory() {
+  if (!blocks_are_due() && !heap_is_due()) [[likely]]
+    return;
+  if (giving_back_.exchange(true, std::memory_order_relaxed)) return;
+  try {
+    background_.submit([this] { give_back_memory_now(); }, 0);
+  } catch (const std::bad_alloc&) {
+    giving_back_.store(false, std::memory_order_relaxed);  // later, then
+  }
+}
+
+bool Store::blocks_are_due() const {
+  const size_t unused = blocks_.unused_resident_bytes();
+  return unused >= kLeastUnused && unused >= stored_share(kUnusedShare);
+}
+
+bool Store::heap_is_due() const {
+  const size_t freed = heap_freed_.load(std::memory_order_relaxed);
+  return freed >= kLeastHeapFreed && freed >= stored_share(kHeapFreedShare);
+}
+
+size_t Store::stored_share(size_t parts) const {
+  return static_cast<size_t>(std::max<int64_t>(0, total_.load(std::memory_order_relaxed))) / parts;
+}
+
+/// On the background thread.
+void Store::give_back_memory_now() {
+  giving_back_.store(false, std::memory_order_relaxed);
+  if (heap_is_due()) {
+    heap_freed_.store(0, std::memory_order_relaxed);
+    if (!base::kOtherAllocator) ::malloc_trim(0);
+  }
+  if (blocks_are_due()) {
+    for (auto& arena : arenas_) arena->trim();
+    blocks_.release_unused(kLeastUnused / 2);
+  }
+}
+
+void Store::release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy) noexcept {
+  if (lazy && entry->type() != Type::string && entry->value()->free_effort() > kLazyFreeEffort) {
     std::unique_ptr<Value> value(entry->value());
-    freed += static_cast<int64_t>(value->memory());
-    if (lazy && value->free_effort() > kLazyFreeEffort) {
-      background_.submit([doomed = std::shared_ptr<Value>(std::move(value))]() mutable { doomed.reset(); }, 1);
-    }
+    const size_t bytes = entry->bytes();
+    shard.arena->free(entry, bytes);
+    thread.charge(-static_cast<int64_t>(Arena::charged(bytes)));
+    return destroy_later(thread, std::move(value));
+  }
+  const size_t freed = destroy(shard, entry);
+  thread.charge(-static_cast<int64_t>(freed));
+  if (freed > Arena::kLargestSlot) thread.note_heap_freed(freed);
+}
+
+/// Has a value destroyed in the background, or does it now when there is no memory for the order.
+void Store::destroy_later(StoreThread& thread, std::unique_ptr<Value> value) noexcept {
+  const size_t bytes = value->memory();
+  try {
+    std::shared_ptr<Value> doomed(std::move(value));
+    background_.submit(
+        [this, doomed, bytes]() mutable {
+          doomed.reset();
+          credit(bytes);
+          heap_freed_.fetch_add(bytes, std::memory_order_relaxed);
+        },
+        1);
+  } catch (const std::bad_alloc&) {  // destroyed with the last holder: now
+    thread.charge(-static_cast<int64_t>(bytes));
+  }
+}
+
+/// Frees an entry and what it holds; returns the bytes that it was charged with.
+size_t Store::destroy(Shard& shard, Entry* entry) noexcept {
+  const size_t bytes = entry->bytes();
+  size_t freed = Arena::charged(bytes);
+  if (entry->type() != Type::string) {
+    const std::unique_ptr<Value> value(entry->value());
+    freed += value->memory();
+  } else if (entry->has_blob()) {
+    freed += entry->blob()->memory();
+    entry->blob()->release();
   }
   shard.arena->free(entry, bytes);
-  thread.charge(-freed);
+  return freed;
+}
+
+void Store::free_table(Shard& shard, Table table) noexcept {
+  size_t freed = table.memory(), from_heap = 0;
+  table.for_each_ahead(
+      [&](Entry* entry) {
+        const size_t bytes = destroy(shard, entry);
+        freed += bytes;
+        if (bytes > Arena::kLargestSlot) from_heap += bytes;
+      },
+      [](const Entry* entry) { Arena::prefetch_for_free(entry); });
+  table = Table();
+  credit(freed);
+  heap_freed_.fetch_add(from_heap, std::memory_order_relaxed);
 }
 
 // -- Recency --
@@ -173,6 +259,7 @@ void Store::note_time_now(int64_t now_ms) {
   set_tick_rate(total_size());
   const int64_t used = used_memory();
   if (used > peak_.load(std::memory_order_relaxed)) peak_.store(used, std::memory_order_relaxed);
+  give_back_memory();
 
   constexpr uint32_t kAgeEvery = 1u << 22;
   if (tick - aged_at_.load(std::memory_order_relaxed) > kAgeEvery) {

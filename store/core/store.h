@@ -43,6 +43,8 @@ class StoreThread {
 
   /// Adds to the bytes in use; passed on to the store's total in portions.
   void charge(int64_t bytes);
+  /// So many bytes have been given back to the general allocator; passed on in portions too.
+  void note_heap_freed(size_t bytes);
 
   /// Whether an event of this class is configured and anybody listens to events.
   bool wants(EventClass event_class) const {
@@ -93,6 +95,7 @@ class StoreThread {
   int64_t now_us_ = 0;
   base::Random random_;
   base::Counter pending_bytes_;  // not yet part of the store's total
+  size_t heap_freed_ = 0;        // the same
   uint32_t event_mask_ = 0;
   const std::atomic<bool>* listened_ = nullptr;
   std::vector<KeyEvent> events_;
@@ -158,7 +161,8 @@ class Store {
   EncodingLimits encoding_limits() const;
 
   // -- Memory --
-  /// Bytes of keys, values and tables, exact once all threads are between commands.
+  /// Bytes of keys, values and tables, exact once all threads are between commands. What is freed in the background
+  /// counts until it is freed.
   int64_t used_memory() const;
   int64_t peak_memory() const { return peak_.load(std::memory_order_relaxed); }
   void reset_peak() { peak_.store(used_memory(), std::memory_order_relaxed); }
@@ -167,11 +171,13 @@ class Store {
     const int64_t limit = maxmemory();
     return limit > 0 && total_.load(std::memory_order_relaxed) + thread.pending_bytes_.get() + extra > limit;
   }
-  /// Evicts by the policy until `extra` more bytes fit below the limit. No shard may be held by the caller. False when
-  /// nothing more can go.
+  /// Makes `extra` more bytes fit below the limit: first by freeing what waits in the background to be freed, then by
+  /// evicting keys by the policy. No shard may be held by the caller. False when nothing more can go.
   bool make_room(StoreThread& thread, int64_t extra = 0);
-  /// Gives free pages back to the system.
+  /// Gives all free pages back to the system; returns how many bytes of blocks.
   size_t purge();
+  /// Gives free pages back in the background if there are so many that it pays. Thread-safe; cheap.
+  void give_back_memory();
 
   // -- Recency --
   /// The logical clock of LRU, in ticks: it moves on with time, with insertions, and in a small store with every
@@ -222,13 +228,15 @@ class Store {
   /// Those attached. Only while a shard is held.
   const std::vector<ChangeConsumer*>& consumers() const { return consumers_; }
 
-  /// Frees an entry that is in no table: memory, Blob or Value, and takes it from the accounts. Large values are
-  /// destroyed in the background when `lazy`.
-  void release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy);
+  /// Frees an entry that is in no table: memory, Blob or Value. Large values are destroyed in the background when
+  /// `lazy`, and count until then.
+  void release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy) noexcept;
+  /// Frees a table that has been taken out of a shard, with its entries; nothing is locked. Takes them from the
+  /// accounts when it is done.
+  void free_table(Shard& shard, Table table) noexcept;
   Background& background() { return background_; }
-  /// The accounts of the background thread.
-  StoreThread& background_thread() { return *background_thread_; }
-  size_t block_bytes() const { return blocks_.mapped_bytes(); }
+  /// Blocks of small entries.
+  BlockPool::Figures block_figures() const { return blocks_.figures(); }
 
  private:
   friend class StoreThread;
@@ -246,6 +254,14 @@ class Store {
   void advance_tick(Shard& shard);
   void set_tick_rate(size_t keys);
   void note_time_now(int64_t now_ms);
+  size_t destroy(Shard& shard, Entry* entry) noexcept;
+  void destroy_later(StoreThread& thread, std::unique_ptr<Value> value) noexcept;
+  /// Takes bytes from the accounts at once. Any thread.
+  void credit(size_t bytes) { total_.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed); }
+  bool blocks_are_due() const;
+  bool heap_is_due() const;
+  size_t stored_share(size_t parts) const;
+  void give_back_memory_now();
   void age_entries();
   void point_to_consumers();
   bool sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table);
@@ -288,7 +304,8 @@ class Store {
   std::array<std::unique_ptr<Arena>, kArenas> arenas_;
   std::unique_ptr<Shard[]> shards_;
   std::vector<ChangeConsumer*> consumers_;  // changed while all shards are held
-  StoreThread* background_thread_;
+  std::atomic<size_t> heap_freed_{0};       // bytes given back to the general allocator since its pages last went
+  std::atomic<bool> giving_back_{false};
   Background background_;
 };
 
@@ -300,6 +317,14 @@ inline void StoreThread::charge(int64_t bytes) {
     store_.total_.fetch_add(pending, std::memory_order_relaxed);
     pending_bytes_.set(0);
   }
+}
+
+inline void StoreThread::note_heap_freed(size_t bytes) {
+  constexpr size_t kPortion = 1024 * 1024;
+  heap_freed_ += bytes;
+  if (heap_freed_ < kPortion) return;
+  store_.heap_freed_.fetch_add(heap_freed_, std::memory_order_relaxed);
+  heap_freed_ = 0;
 }
 
 inline void StoreThread::note_end(const Entry& entry, uint32_t tick, bool hit) {

@@ -119,6 +119,20 @@ class Table {
     }
   }
 
+  /// The same for a visitor that reads each entry, once: those that come next are prefetched, and
+  /// `prefetch_more(entry)` may prefetch what else it will need.
+  template <class Visitor, class Prefetch>
+  void for_each_ahead(Visitor&& visit, Prefetch&& prefetch_more) const {
+    constexpr Slot kAhead = 12;
+    for (Slot i = 0, end = slots(); i < end; ++i) {
+      if (const Slot ahead = i + kAhead; ahead < end && words_[ahead] != kEmpty) {
+        prefetch_lines(entry_of(words_[ahead]));
+        prefetch_more(entry_of(words_[ahead]));
+      }
+      if (words_[i] != kEmpty) visit(entry_of(words_[i]));
+    }
+  }
+
   /// Collects entries whose deadline has passed. Looks at the chunks whose hint is at or before `due_ms`, from where
   /// the last call stopped, at most `max_chunks` hints; appends the entries with deadline <= now_ms to `expired`.
   /// Returns true when it has come round to the end of the table.

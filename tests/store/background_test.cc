@@ -61,6 +61,61 @@ TEST(Background, StoppingRunsWhatIsLeftAndLaterJobsAtOnce) {
   EXPECT_EQ(runs, 101);
 }
 
+/// A job that holds the background thread until it is told to go on.
+class Gate {
+ public:
+  explicit Gate(Background& background) {
+    std::promise<void> entered;
+    background.submit(
+        [this, &entered] {
+          entered.set_value();
+          open_.get_future().wait();
+        },
+        0);
+    entered.get_future().wait();
+  }
+  void open() { open_.set_value(); }
+
+ private:
+  std::promise<void> open_;
+};
+
+TEST(Background, AThreadThatNeedsMemoryTakesFreeingOverAndNothingElse) {
+  Background background;
+  Gate gate(background);
+  bool other_ran = false;
+  std::thread::id freed_on;
+  background.submit([&] { other_ran = true; }, 0);
+  background.submit([&] { freed_on = std::this_thread::get_id(); }, 3);
+  EXPECT_TRUE(background.help());
+  EXPECT_EQ(freed_on, std::this_thread::get_id());
+  EXPECT_EQ(background.pending_objects(), 0u);
+  EXPECT_EQ(background.freed_objects(), 3u);
+  EXPECT_FALSE(background.help());
+  EXPECT_FALSE(other_ran);
+  gate.open();
+  background.drain();
+  EXPECT_TRUE(other_ran);
+}
+
+TEST(Background, AThreadThatNeedsMemoryWaitsForWhatIsBeingFreed) {
+  Background background;
+  std::promise<void> entered, go;
+  background.submit(
+      [&] {
+        entered.set_value();
+        go.get_future().wait();
+      },
+      1);
+  entered.get_future().wait();
+  std::thread helper([&] {
+    while (background.help()) continue;
+    EXPECT_EQ(background.freed_objects(), 1u);
+  });
+  go.set_value();
+  helper.join();
+}
+
 TEST(Background, AnyThreadMaySubmit) {
   Background background;
   std::atomic<int> runs = 0;

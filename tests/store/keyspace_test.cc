@@ -310,6 +310,33 @@ TEST_F(KeyspaceTest, FlushFreesEverythingOfOneDatabase) {
   }
 }
 
+TEST_F(KeyspaceTest, FlushAllEmptiesEveryDatabase) {
+  for (const bool lazy : {false, true}) {
+    for (const uint32_t database : {0u, 3u, 15u}) {
+      for (int i = 0; i < 100; ++i) test.access(database)->put_string(std::to_string(i), "v");
+    }
+    EXPECT_EQ(test.access(3)->flush_all(lazy), 300u);
+    EXPECT_EQ(test.store.total_size(), 0u);
+    test.store.background().drain();
+    EXPECT_EQ(test.store.used_memory(), test.empty_memory);
+  }
+}
+
+// Freeing takes long; who waits for a shard must not wait for it.
+TEST_F(KeyspaceTest, AFlushFreesOnceTheShardsAreReleased) {
+  for (int i = 0; i < 100; ++i) test.set(std::to_string(i), std::string(1000, 'x'));
+  const int64_t used = test.store.used_memory();
+  {
+    Access keys = test.access();
+    EXPECT_EQ(keys->flush(false), 100u);
+    EXPECT_EQ(keys->size(), 0u);
+    EXPECT_EQ(test.store.used_memory(), used);
+    keys->put_string("new", "v");
+  }
+  EXPECT_THAT(keys(), ElementsAre("new"));
+  EXPECT_EQ(test.store.used_memory(), test.counted_memory());
+}
+
 // -- WATCH --
 
 class KeyspaceWatch : public KeyspaceTest {

@@ -6,6 +6,7 @@
 #include <array>
 #include <mutex>
 #include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -68,6 +69,28 @@ TEST(ShardLocks, KnowsWhatItHolds) {
   locks.lock_all();
   EXPECT_TRUE(locks.holds_all());
   EXPECT_TRUE(locks.holds(255));
+}
+
+TEST(ShardLocks, WhatIsDeferredRunsOnceTheShardsAreFree) {
+  Store store({.seed = 1});
+  std::string ran;
+  {
+    ShardLocks locks(store);
+    locks.lock_all();
+    for (const char* name : {"first ", "second "}) {
+      locks.defer([&, name] {
+        ran += name;
+        ASSERT_TRUE(store.shard(0).lock.try_lock());
+        store.shard(0).lock.unlock();
+      });
+    }
+    EXPECT_EQ(ran, "");
+    locks.unlock();
+    EXPECT_EQ(ran, "first second ");
+    locks.lock_all();
+    locks.defer([&] { ran += "third"; });
+  }
+  EXPECT_EQ(ran, "first second third");
 }
 
 TEST(ShardLocks, AThreadThatIsAloneTakesNoLockForOneKey) {
