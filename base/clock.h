@@ -1,7 +1,8 @@
-// The one source of time: deadlines, idle times, TIME and timeouts all read a Clock, so that a test can freeze and move
-// it. Log timestamps alone come from the system.
+// Two sources of time. A Clock is the time of day as clients see it: deadlines, idle times, TIME and blocking timeouts
+// read it, and a test can freeze and move it. Budgets, rates, latency and limits on connections are measured with
+// steady_us(), which nobody can freeze or move. Log timestamps come from the system.
 //
-// Thread rule: every Clock may be read from several threads.
+// Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -10,14 +11,17 @@
 
 namespace larder::base {
 
+/// Microseconds that only ever grow, for durations; its zero means nothing.
+int64_t steady_us();
+/// The same in milliseconds, a few of them late and cheaper to read.
+int64_t coarse_steady_ms();
+
 class Clock {
  public:
   virtual ~Clock() = default;
 
   /// Microseconds since the Unix epoch.
   virtual int64_t now_us() const = 0;
-  /// Microseconds that only ever grow, for durations; its zero means nothing.
-  virtual int64_t steady_us() const = 0;
 
   int64_t now_ms() const { return now_us() / 1000; }
 
@@ -32,7 +36,7 @@ class ManualClock final : public Clock {
       : now_us_(start.count()) {}
 
   int64_t now_us() const override { return now_us_.load(std::memory_order_relaxed); }
-  int64_t steady_us() const override { return now_us(); }
+  /// `by` may be negative.
   void advance(std::chrono::microseconds by) { now_us_.fetch_add(by.count(), std::memory_order_relaxed); }
 
  private:

@@ -132,7 +132,7 @@ void Core::note_rates() {
     totals.input_bytes += thread->statistics.input_bytes.get();
     totals.output_bytes += thread->statistics.output_bytes.get();
   }
-  rates.note(clock_->steady_us(), totals);
+  rates.note(base::steady_us(), totals);
 }
 
 void Core::reset_figures() {

@@ -55,7 +55,7 @@ class Filled {
     store::ShardLocks locks{store_};
     locks.lock_one(hash);
     store::Keyspace keys{store_, thread_, locks, 0};
-    keys.remember_hash(key.data(), hash);
+    keys.remember_hash(key, hash);
     return act(keys);
   }
   void put(std::string_view key, std::optional<int64_t> deadline = std::nullopt) {

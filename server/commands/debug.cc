@@ -58,7 +58,7 @@ void write_object(CommandContext& context, const store::ShardLocks& locks, std::
   const store::Item item = keys.find(key, store::kPeek);
   if (!item) return reply.error(protocol::kNoSuchKey);
   const store::Entry& entry = *item.entry;
-  const int64_t idle_s = store::is_lfu(store.policy()) ? 0 : store.idle_ms(entry.recency(), keys.now_ms()) / 1000;
+  const int64_t idle_s = store::is_lfu(store.policy()) ? 0 : store.recency().idle_ms(entry.recency(), keys.now_ms()) / 1000;
   reply.simple(fmt::format("Value at:{} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
                            fmt::ptr(&entry), reference_count(store, entry), encoding_name(entry), dumped_bytes(entry),
                            entry.recency(), idle_s));

@@ -136,7 +136,7 @@ void server_section(InfoText& out, const Facts& facts) {
   out.field("uptime_in_days", up_s / 86'400);
   out.field("hz", facts.settings.hz);
   out.field("configured_hz", facts.settings.hz);
-  out.field("lru_clock", facts.core.store.tick() & store::Entry::kRecencyMask);
+  out.field("lru_clock", facts.core.store.recency().tick() & store::Entry::kRecencyMask);
   out.field("executable", executable());
   out.field("config_file", facts.core.config.file());
   out.field("io_threads_active", facts.core.threads().size() > 1 ? 1 : 0);

@@ -68,7 +68,7 @@ static void object_idletime(ArgReader& args, Keyspace& keys, ReplyWriter& reply)
         "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching "
         "between policies at runtime LRU and LFU data will take some time to adjust.");
   }
-  reply.integer(keys.store().idle_ms(item->recency(), keys.now_ms()) / 1000);
+  reply.integer(keys.store().recency().idle_ms(item->recency(), keys.now_ms()) / 1000);
 }
 
 static void object_freq(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {

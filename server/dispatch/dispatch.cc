@@ -249,7 +249,7 @@ void Dispatcher::invoke(Client& client, const CommandSpec& spec, std::span<const
   if (spec.handler.kind() == Handler::Kind::data) [[likely]] {
     store::Keyspace keys(core_.store, store_thread_, locks, client.database);
     if (client.no_touch) keys.set_touching(spec.is(kAlwaysTouches));
-    if (request != nullptr && request->has_hash) keys.remember_hash(args[spec.first_key].data(), request->hash);
+    if (request != nullptr && request->has_hash) keys.remember_hash(args[spec.first_key], request->hash);
     spec.handler.data()(reader, keys, reply);
   } else {
     CommandContext context(core_, thread_, client, spec, locks);

@@ -367,7 +367,7 @@ bool Session::output_within_limits() {
   const size_t size = client.output.size();
   bool exceeded = client.output.overflowed() || (limit.hard_bytes > 0 && size > limit.hard_bytes);
   if (limit.soft_bytes > 0 && size > limit.soft_bytes) {
-    const int64_t now = core_.clock().steady_us();
+    const int64_t now = base::steady_us();
     if (!client.over_soft_limit_since_us) client.over_soft_limit_since_us = now;
     exceeded |= now - *client.over_soft_limit_since_us > limit.soft_seconds * 1'000'000;
   } else {

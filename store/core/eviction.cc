@@ -81,7 +81,7 @@ uint64_t Evictor::score(const Entry& entry) const {
   switch (policy_) {
     case EvictionPolicy::allkeys_lru:
     case EvictionPolicy::volatile_lru: {
-      const uint32_t now = store_.tick();
+      const uint32_t now = store_.recency().tick();
       return kTickHorizon + entry.age(now) - now;
     }
     case EvictionPolicy::allkeys_lfu:
@@ -90,7 +90,8 @@ uint64_t Evictor::score(const Entry& entry) const {
     case EvictionPolicy::volatile_ttl: return ~static_cast<uint64_t>(entry.deadline());
     case EvictionPolicy::allkeys_lhd:
       // Floats of one sign are ordered as their bits are.
-      return ~std::bit_cast<uint32_t>(store_.hit_density().of(entry.eviction_class(), entry.age(store_.tick())));
+      return ~std::bit_cast<uint32_t>(
+          store_.hit_density().of(entry.eviction_class(), entry.age(store_.recency().tick())));
     default: return thread_.random()();
   }
 }
@@ -201,17 +202,18 @@ void Evictor::sample_everything() {
 }
 
 bool Evictor::fill_pool() {
-  if (store_.exact_.load(std::memory_order_relaxed)) {
+  // The exact minimum of numbers that are learned, and so uncertain, is a worse choice than the least of a few.
+  if (store_.recency().few_keys() && policy_ != EvictionPolicy::allkeys_lhd) {
     // Under LRU a key only grows younger: who is left of the oldest is older than all others still.
     if (is_lru(policy_) && thread_.pool_.complete() && !thread_.pool_.empty()) return true;
     const size_t keys = store_.total_size();
-    if (keys < Store::kExactBelow) {
+    if (keys < Recency::kExactBelow) {
       thread_.pool_.clear();
       sample_everything();
       thread_.pool_.set_complete();
       return !thread_.pool_.empty();
     }
-    store_.set_tick_rate(keys);
+    store_.recency().set_keys(keys);
   }
   if (thread_.pool_.complete()) thread_.pool_.clear();  // of a time when there were few keys
   auto& ahead = thread_.sampling_ahead_;
@@ -238,7 +240,7 @@ bool Evictor::evict(const EvictionPool::Candidate& candidate) {
   if (is_volatile(policy_) && !table->has_deadline(slot)) return false;
   Entry* entry = table->at(slot);
   if (has_improved(*entry, candidate)) return false;
-  if (policy_ == EvictionPolicy::allkeys_lhd) thread_.note_end(*entry, store_.tick(), false);
+  if (policy_ == EvictionPolicy::allkeys_lhd) thread_.note_end(*entry, store_.recency().tick(), false);
   shard.unlink(thread_, candidate.database, *table, slot, Reason::evicted);
   store_.release(thread_, shard, entry, true);
   thread_.hand_over_events();

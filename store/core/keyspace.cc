@@ -64,7 +64,7 @@ void Keyspace::touch(Entry* entry) {
                                     thread_.random().unit()));
     return;
   }
-  const uint32_t tick = store_.access_tick() & Entry::kRecencyMask;
+  const uint32_t tick = store_.recency().access_tick(entry->recency()) & Entry::kRecencyMask;
   if (policy == EvictionPolicy::allkeys_lhd) {
     thread_.note_end(*entry, tick, true);
     entry->set_eviction_class(HitDensity::class_after(entry->age(tick)));
@@ -72,7 +72,9 @@ void Keyspace::touch(Entry* entry) {
   if (entry->recency() != tick) entry->set_recency(tick);
 }
 
-uint32_t Keyspace::first_recency() { return is_lfu(store_.policy()) ? lfu::initial(now_ms()) : store_.access_tick(); }
+uint32_t Keyspace::first_recency() {
+  return is_lfu(store_.policy()) ? lfu::initial(now_ms()) : store_.recency().first_tick();
+}
 
 // -- Pieces of writing --
 

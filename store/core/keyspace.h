@@ -58,8 +58,8 @@ class Keyspace {
   /// Whether look-ups refresh recency at all (CLIENT NO-TOUCH).
   void set_touching(bool on) { touching_ = on; }
   bool touching() const { return touching_; }
-  /// A hash that dispatch has already computed, for the key whose bytes start at `key`.
-  void remember_hash(const char* key, uint64_t hash) {
+  /// A hash that dispatch has already computed, for a key that is looked up by this very view of its bytes.
+  void remember_hash(std::string_view key, uint64_t hash) {
     hashed_key_ = key;
     hash_ = hash;
   }
@@ -162,7 +162,10 @@ class Keyspace {
   /// Exchanges two databases; all shards are held.
   void swap_databases(uint32_t first, uint32_t second);
 
-  uint64_t hash(std::string_view key) const { return key.data() == hashed_key_ ? hash_ : store_.hash(key); }
+  uint64_t hash(std::string_view key) const {
+    const bool remembered = key.data() == hashed_key_.data() && key.size() == hashed_key_.size() && !key.empty();
+    return remembered ? hash_ : store_.hash(key);
+  }
 
  private:
   struct Place {
@@ -198,7 +201,7 @@ class Keyspace {
   const ShardLocks& locks_;
   uint32_t database_;
   bool touching_ = true;
-  const char* hashed_key_ = nullptr;
+  std::string_view hashed_key_;
   uint64_t hash_ = 0;
 };
 

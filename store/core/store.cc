@@ -17,7 +17,6 @@ constexpr size_t kLazyFreeEffort = 64;        // allocations; below, handing ove
 constexpr size_t kSweepChunks = 16;           // hints looked at while a shard is held: microseconds
 constexpr size_t kPromptSweepKeys = 100'000;  // with fewer deadlines, expired keys go at the next pass
 constexpr int64_t kSweepSlackMs = 650;  // with more, a chunk waits so long, to be visited for several keys at once
-constexpr size_t kMostMoments = 1024;
 
 // Memory is given back in the background when so many bytes are free, and they are such a part of what is stored.
 constexpr size_t kLeastUnused = 4 << 20;  // in blocks; half of it is kept for what comes next
@@ -32,7 +31,7 @@ StoreThread::StoreThread(Store& store, unsigned index, uint64_t seed)
 
 void StoreThread::refresh_time() {
   now_us_ = store_.clock().now_us();
-  store_.note_time(now_ms());
+  store_.note_time(now_ms(), base::coarse_steady_ms());
 }
 
 void StoreThread::raise_now(EventClass event_class, std::string_view name, uint32_t database,
@@ -56,6 +55,7 @@ Store::Store(const Options& options)
       planned_threads_(std::max(1u, options.threads)),
       single_threaded_(options.single_threaded),
       clock_(*options.clock),
+      recency_(kShards),
       shards_(std::make_unique<Shard[]>(kShards)) {
   set_encoding_limits({});
   for (auto& arena : arenas_) arena = std::make_unique<Arena>(blocks_);
@@ -83,7 +83,12 @@ StoreThread& Store::add_thread() {
 
 void Store::set_policy(EvictionPolicy policy) {
   policy_.store(policy, std::memory_order_relaxed);
-  set_tick_rate(noted_keys_.load(std::memory_order_relaxed));
+  update_recency_use();
+}
+
+void Store::update_recency_use() {
+  const bool ranked = maxmemory() > 0 && (is_lru(policy()) || policy() == EvictionPolicy::allkeys_lhd);
+  recency_.set_use(ranked, is_lru(policy()));
 }
 
 void Store::set_maxmemory(int64_t bytes) {
@@ -91,6 +96,7 @@ void Store::set_maxmemory(int64_t bytes) {
   constexpr int64_t kUnlimitedSlack = 64 * 1024;
   const int64_t slack = bytes == 0 ? kUnlimitedSlack : bytes / 1024 / static_cast<int64_t>(planned_threads_ + 1);
   charge_slack_.store(std::clamp<int64_t>(slack, 0, kUnlimitedSlack), std::memory_order_relaxed);
+  update_recency_use();
 }
 
 void Store::set_lfu(unsigned log_factor, unsigned decay_minutes) {
@@ -239,81 +245,34 @@ void Store::free_table(Shard& shard, Table table) noexcept {
 
 // -- Recency --
 
-void Store::set_tick_rate(size_t keys) {
-  noted_keys_.store(keys, std::memory_order_relaxed);
-  // The exact minimum of numbers that are learned, and so uncertain, is a worse choice than the least of a few.
-  exact_.store(keys < kExactBelow && policy() != EvictionPolicy::allkeys_lhd, std::memory_order_relaxed);
-  const size_t per_tick = std::max<size_t>(1, keys / kTicksPerTurnover);
-  insertions_per_tick_.store(static_cast<uint32_t>(std::min<size_t>(per_tick, UINT32_MAX)), std::memory_order_relaxed);
-}
-
-void Store::advance_tick(Shard& shard) {
-  tick_.fetch_add(1, std::memory_order_relaxed);
-  shard.insertions_to_tick = insertions_per_tick_.load(std::memory_order_relaxed);
-}
-
-void Store::note_time_now(int64_t now_ms) {
-  int64_t noted = noted_ms_.load(std::memory_order_relaxed);
-  if (!noted_ms_.compare_exchange_strong(noted, now_ms, std::memory_order_relaxed)) return;
-  const uint32_t tick = tick_.fetch_add(1, std::memory_order_relaxed) + 1;
-  set_tick_rate(total_size());
+void Store::note_time_now(int64_t now_ms, int64_t steady_ms) {
+  if (!recency_.advance(now_ms, steady_ms)) return;
+  if (maxmemory() > 0) recency_.set_keys(total_size());
   const int64_t used = used_memory();
   if (used > peak_.load(std::memory_order_relaxed)) peak_.store(used, std::memory_order_relaxed);
   give_back_memory();
-
-  constexpr uint32_t kAgeEvery = 1u << 22;
-  if (tick - aged_at_.load(std::memory_order_relaxed) > kAgeEvery) {
-    aged_at_.store(tick, std::memory_order_relaxed);
-    age_entries();
-  }
-
-  const std::lock_guard guard(moments_mutex_);
-  if (!moments_.empty() && now_ms - moments_.back().ms < 1000) return;
-  moments_.push_back({tick, now_ms});
-  if (moments_.size() > kMostMoments) {
-    // Every second one of the older half goes: what is long past need not be known to the second.
-    const size_t half = moments_.size() / 2;
-    size_t kept = 0;
-    for (size_t i = 0; i < moments_.size(); ++i) {
-      if (i >= half || i % 2 == 0) moments_[kept++] = moments_[i];
-    }
-    moments_.resize(kept);
-  }
+  while (const auto index = recency_.shard_to_age()) age_shard(shards_[*index]);
 }
 
 /// Ticks come round after 2^24: entries that old are made to look half that old, before they look new.
-void Store::age_entries() {
-  constexpr uint32_t kOldest = 1u << 23;
+void Store::age_shard(Shard& shard) {
   if (is_lfu(policy())) return;
-  const uint32_t now = tick();
-  for (size_t i = 0; i < kShards; ++i) {
-    const std::lock_guard guard(shards_[i].lock);
-    shards_[i].for_each_table([&](uint32_t, Table& table) {
-      table.for_each([&](Entry* entry) {
-        if (entry->age(now) > kOldest) entry->set_recency(now - kOldest);
-      });
-    });
-  }
-}
-
-int64_t Store::idle_ms(uint32_t recency, int64_t now_ms) const {
-  const uint32_t now = tick();
-  const uint32_t then = now - ((now - recency) & Entry::kRecencyMask);
-  const std::lock_guard guard(moments_mutex_);
-  // The last moment before the access.
-  auto after = std::upper_bound(moments_.begin(), moments_.end(), then, [now](uint32_t access, const Moment& moment) {
-    return now - access > now - moment.tick;
+  const uint32_t now = recency_.tick();
+  const std::lock_guard guard(shard.lock);
+  shard.for_each_table([&](uint32_t, Table& table) {
+    table.for_each_ahead(
+        [&](Entry* entry) {
+          if (entry->age(now) > Recency::kOldest) entry->set_recency(now - Recency::kOldest);
+        },
+        [](const Entry*) {});
   });
-  if (moments_.empty()) return 0;
-  if (after != moments_.begin()) --after;
-  return std::max<int64_t>(0, now_ms - after->ms);
 }
 
 // -- Expiry --
 
 bool Store::sweep(StoreThread& thread, int64_t budget_us) {
   if (!active_expire_.load(std::memory_order_relaxed)) return false;
-  const int64_t start = clock_.steady_us();
+  const int64_t start = base::steady_us();
   size_t visited = 0;
   const size_t share = (kShards + planned_threads_ - 1) / planned_threads_;
   bool more = false;
@@ -335,12 +294,12 @@ bool Store::sweep(StoreThread& thread, int64_t budget_us) {
       thread.sweep_shard_ = (thread.sweep_shard_ + 1) % share;
       ++visited;
     }
-    if (clock_.steady_us() - start >= budget_us) {
+    if (base::steady_us() - start >= budget_us) {
       more = visited < share;
       break;
     }
   }
-  thread.expire_cycle_us.add(clock_.steady_us() - start);
+  thread.expire_cycle_us.add(base::steady_us() - start);
   return more;
 }
 

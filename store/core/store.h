@@ -23,6 +23,7 @@
 #include "store/core/events.h"
 #include "store/core/eviction.h"
 #include "store/core/hit_density.h"
+#include "store/core/recency.h"
 #include "store/core/shard.h"
 #include "store/values/value.h"
 
@@ -180,24 +181,15 @@ class Store {
   void give_back_memory();
 
   // -- Recency --
-  /// The logical clock of LRU, in ticks: it moves on with time, with insertions, and in a small store with every
-  /// access. The lower 24 bits are stored in an entry.
-  uint32_t tick() const { return tick_.load(std::memory_order_relaxed); }
-  /// The tick for a key that is accessed now.
-  uint32_t access_tick() {
-    if (exact_.load(std::memory_order_relaxed)) return tick_.fetch_add(1, std::memory_order_relaxed) + 1;
-    return tick();
-  }
+  Recency& recency() { return recency_; }
+  const Recency& recency() const { return recency_; }
   void on_insert(Shard& shard) {
-    if (--shard.insertions_to_tick == 0) advance_tick(shard);
+    if (--shard.insertions_to_tick == 0) shard.insertions_to_tick = recency_.on_insertions();
   }
-  /// Called with every reading of the time while no shard is held: ten times a second at most it moves the clock on and
-  /// remembers when which tick was.
-  void note_time(int64_t now_ms) {
-    if (now_ms - noted_ms_.load(std::memory_order_relaxed) >= kNoteEveryMs) note_time_now(now_ms);
+  /// Called with every reading of the clocks while no shard is held: ten times a second at most it does what is due.
+  void note_time(int64_t now_ms, int64_t steady_ms) {
+    if (recency_.is_due(now_ms, steady_ms)) note_time_now(now_ms, steady_ms);
   }
-  /// How long ago a recency tick was, in milliseconds.
-  int64_t idle_ms(uint32_t recency, int64_t now_ms) const;
 
   HitDensity& hit_density() { return hit_density_; }
 
@@ -243,17 +235,9 @@ class Store {
   friend class Evictor;
 
   static constexpr size_t kArenas = 16;
-  static constexpr size_t kExactBelow = 1024;  // keys: eviction then looks at all of them
-  static constexpr size_t kTicksPerTurnover = 4096;
-  static constexpr int64_t kNoteEveryMs = 100;
-  struct Moment {
-    uint32_t tick;
-    int64_t ms;
-  };
 
-  void advance_tick(Shard& shard);
-  void set_tick_rate(size_t keys);
-  void note_time_now(int64_t now_ms);
+  void note_time_now(int64_t now_ms, int64_t steady_ms);
+  void update_recency_use();
   size_t destroy(Shard& shard, Entry* entry) noexcept;
   void destroy_later(StoreThread& thread, std::unique_ptr<Value> value) noexcept;
   /// Takes bytes from the accounts at once. Any thread.
@@ -262,7 +246,7 @@ class Store {
   bool heap_is_due() const;
   size_t stored_share(size_t parts) const;
   void give_back_memory_now();
-  void age_entries();
+  void age_shard(Shard& shard);
   void point_to_consumers();
   bool sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table);
 
@@ -283,20 +267,10 @@ class Store {
   std::atomic<size_t> set_max_intset_entries_, set_max_listpack_entries_, set_max_listpack_value_;
 
   HitDensity hit_density_;
-  std::atomic<size_t> noted_keys_{0};  // in all databases, when the time was last noted
+  Recency recency_;
 
   alignas(64) std::atomic<int64_t> total_{0};
   std::atomic<int64_t> peak_{0};
-  alignas(64) std::atomic<uint32_t> tick_{1};
-  std::atomic<uint32_t> insertions_per_tick_{1};
-  std::atomic<bool> exact_{true};  // so few keys that every access gets its own tick
-
-  std::atomic<uint32_t> aged_at_{1};  // tick of the last age_entries
-  std::atomic<int64_t> noted_ms_{INT64_MIN / 2};
-
-  mutable std::mutex moments_mutex_;
-  std::vector<Moment> moments_;  // ascending; thinned out when long
-
   mutable std::mutex threads_mutex_;
   std::vector<std::unique_ptr<StoreThread>> threads_;
 
@@ -329,8 +303,7 @@ inline void StoreThread::note_heap_freed(size_t bytes) {
 
 inline void StoreThread::note_end(const Entry& entry, uint32_t tick, bool hit) {
   const auto age = static_cast<uint8_t>(HitDensity::age_of(entry.age(tick)));
-  hit_log_.note({.key_class = entry.eviction_class(), .age = age, .hit = hit},
-                store_.noted_keys_.load(std::memory_order_relaxed));
+  hit_log_.note({.key_class = entry.eviction_class(), .age = age, .hit = hit}, store_.recency_.keys());
 }
 
 }  // namespace larder::store

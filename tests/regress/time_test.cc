@@ -14,7 +14,6 @@ namespace {
 class RestlessClock final : public base::Clock {
  public:
   int64_t now_us() const override { return us_.fetch_add(20'000, std::memory_order_relaxed); }
-  int64_t steady_us() const override { return base::Clock::system().steady_us(); }
 
  private:
   mutable std::atomic<int64_t> us_{1'700'000'000'000'000};

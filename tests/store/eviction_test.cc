@@ -23,8 +23,12 @@ constexpr Policy kPolicies[] = {Policy::noeviction,      Policy::allkeys_lru,  P
 
 std::string name(int number) { return "key:" + std::to_string(number); }
 
+constexpr int64_t kFarLimit = int64_t{1} << 50;  // keys are ranked only while there is a limit
+
 class Eviction : public testing::Test {
  protected:
+  Eviction() { test.store.set_maxmemory(kFarLimit); }
+
   /// `keys` keys of one size; every one gets a deadline if `deadlines`.
   void fill(int keys, bool deadlines = false) {
     for (int i = 0; i < keys; ++i) {
@@ -43,7 +47,7 @@ class Eviction : public testing::Test {
       ASSERT_TRUE(test.store.make_room(test.thread));
       ASSERT_LE(test.store.used_memory(), test.store.maxmemory());
     }
-    test.store.set_maxmemory(0);
+    test.store.set_maxmemory(kFarLimit);
   }
   std::set<int> missing(int keys) {
     std::set<int> gone;
@@ -293,6 +297,7 @@ TEST_F(Eviction, LhdKeepsWhatComesBackLaterThanTheCacheTurnsOver) {
   const auto hits_in_the_last_rounds = [&](Policy policy) {
     TestStore cache;
     cache.store.set_policy(policy);
+    cache.store.set_maxmemory(kFarLimit);
     for (int i = 0; i < kRoom; ++i) cache.set("first:" + std::to_string(i), std::string(100, 'v'));
     cache.store.set_maxmemory(cache.store.used_memory());
     int hits = 0, fresh = 0;
@@ -414,7 +419,7 @@ TEST_F(Eviction, PoliciesMayChangeAtAnyTime) {
 TEST_F(Eviction, IdleTimeIsTheTimeSinceTheLastUse) {
   test.store.set_policy(Policy::allkeys_lru);
   const auto idle_s = [this](const char* key) {
-    return test.store.idle_ms(test.access()->find(key, kPeek)->recency(), test.now_ms()) / 1000;
+    return test.store.recency().idle_ms(test.access()->find(key, kPeek)->recency(), test.now_ms()) / 1000;
   };
   for (int second = 0; second < 100; ++second) {
     test.advance(milliseconds(1000));
@@ -426,6 +431,31 @@ TEST_F(Eviction, IdleTimeIsTheTimeSinceTheLastUse) {
   EXPECT_NEAR(static_cast<double>(idle_s("late")), 49, 1);
   test.get("late");
   EXPECT_LE(idle_s("late"), 1);
+}
+
+// Accesses of other keys must not make a key look younger, and without a limit they write nothing that threads share.
+TEST_F(Eviction, WithoutALimitAccessesLeaveTheClockAlone) {
+  test.store.set_policy(Policy::allkeys_lru);
+  test.store.set_maxmemory(0);
+  fill(10);
+  const auto ticks_of = [this](auto&& act) {
+    const uint32_t before = test.store.recency().tick();
+    act();
+    return test.store.recency().tick() - before;
+  };
+  const auto get_in_turn = [this] {
+    for (int i = 0; i < 100; ++i) test.get(name(i % 10));
+  };
+  EXPECT_EQ(ticks_of(get_in_turn), 0u);
+  test.store.set_maxmemory(kFarLimit);
+  EXPECT_EQ(ticks_of(get_in_turn), 100u);
+  // The same key again and again is no news.
+  EXPECT_EQ(ticks_of([this] {
+              for (int i = 0; i < 100; ++i) test.get(name(3));
+            }),
+            1u);
+  test.store.set_policy(Policy::noeviction);
+  EXPECT_EQ(ticks_of(get_in_turn), 0u);
 }
 
 TEST(EvictionPool, KeepsTheBest) {

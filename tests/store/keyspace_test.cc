@@ -337,6 +337,16 @@ TEST_F(KeyspaceTest, AFlushFreesOnceTheShardsAreReleased) {
   EXPECT_EQ(test.store.used_memory(), test.counted_memory());
 }
 
+// Part of a key may stand where the key does, and be another one.
+TEST_F(KeyspaceTest, ARememberedHashIsOfOneKeyAndNotOfItsPrefixes) {
+  const std::string_view key = "key:and:more";
+  Access keys = test.access();
+  keys->remember_hash(key, 42);
+  EXPECT_EQ(keys->hash(key), 42u);
+  EXPECT_EQ(keys->hash(key.substr(0, 3)), test.store.hash("key"));
+  EXPECT_EQ(keys->hash(std::string_view{}), test.store.hash(""));
+}
+
 // -- WATCH --
 
 class KeyspaceWatch : public KeyspaceTest {
