@@ -64,19 +64,19 @@ void Dispatcher::prepare(Request& request, std::span<const std::string_view> arg
   if (!request.has_hash) return;
   request.database = database;
   request.hash = core_.store.hash(args[request.spec->first_key]);
-  base::prefetch(&core_.store.shard(store::Store::shard_index(request.hash)));
+  base::prefetch(&core_.store.shard(core_.store.shard_index(request.hash)));
 }
 
 inline void Dispatcher::prefetch_slot(const Request& request) const {
   if (!request.has_hash || request.database != 0) return;
-  core_.store.shard(store::Store::shard_index(request.hash)).first.prefetch_slot(store::Table::order(request.hash));
+  core_.store.shard(core_.store.shard_index(request.hash)).first.prefetch_slot(store::Table::order(request.hash));
 }
 
 /// The slot is read to learn where the entry is, and the array that it stands in is only certain to exist while no
 /// other thread can replace it; so this holds the shard, and does nothing where it is busy.
 inline void Dispatcher::prefetch_entry(const Request& request) const {
   if (!request.has_hash) return;
-  core_.store.if_idle(store::Store::shard_index(request.hash), [&](store::Shard& shard) {
+  core_.store.if_idle(core_.store.shard_index(request.hash), [&](store::Shard& shard) {
     if (const store::Table* table = shard.table(request.database))
       table->prefetch_entry(store::Table::order(request.hash));
   });
@@ -220,7 +220,7 @@ void Dispatcher::lock(Client& client, const CommandSpec& spec, std::span<const s
 
 void Dispatcher::add_shards(const CommandSpec& spec, std::span<const std::string_view> args) {
   for_each_key(spec, args, [&](size_t index, KeyUse) {
-    shards_.push_back(static_cast<uint16_t>(store::Store::shard_index(core_.store.hash(args[index]))));
+    shards_.push_back(static_cast<uint16_t>(core_.store.shard_index(core_.store.hash(args[index]))));
   });
 }
 
@@ -235,7 +235,7 @@ void Dispatcher::lock_transaction(Client& client, store::ShardLocks& locks) {
   }
   // Watched keys too: whether they have expired is asked at the same instant.
   for (const auto& [database, key] : client.watched) {
-    shards_.push_back(static_cast<uint16_t>(store::Store::shard_index(core_.store.hash(key))));
+    shards_.push_back(static_cast<uint16_t>(core_.store.shard_index(core_.store.hash(key))));
   }
   locks.lock_many(shards_);
 }

@@ -111,15 +111,17 @@ class StoreThread {
 
 class Store {
  public:
+  static constexpr size_t kDefaultShards = 256;
+
   struct Options {
     uint32_t databases = 16;
     unsigned threads = 1;  // how many threads will work on it: the sweeper's shares and the accounting's slack
     uint64_t seed = 0;     // of the hash and of sampling; 0 takes a random one
     const base::Clock* clock = &base::Clock::system();
-    bool single_threaded = false;  // one thread alone will ever call: look-ups need no locks
+    size_t shards = kDefaultShards;  // a power of two, at most 65536; a small store does with 1 to 4
+    size_t arenas = 16;              // that the shards share; a small store does with 1
+    bool single_threaded = false;    // one thread alone will ever call: look-ups need no locks
   };
-
-  static constexpr size_t kShards = 256;
 
   explicit Store(const Options& options);
   Store(const Store&) = delete;
@@ -128,7 +130,8 @@ class Store {
 
   uint64_t hash(std::string_view key) const { return base::hash_bytes(key, seed_); }
   Shard& shard(size_t index) { return shards_[index]; }
-  static size_t shard_index(uint64_t hash) { return hash & (kShards - 1); }
+  size_t shards() const { return shard_mask_ + 1; }
+  size_t shard_index(uint64_t hash) const { return hash & shard_mask_; }
   uint32_t databases() const { return databases_; }
   bool single_threaded() const { return single_threaded_; }
   /// Visits a shard unless another thread holds it: for hints, which are not worth waiting for.
@@ -166,7 +169,6 @@ class Store {
   /// counts until it is freed.
   int64_t used_memory() const;
   int64_t peak_memory() const { return peak_.load(std::memory_order_relaxed); }
-  void reset_peak() { peak_.store(used_memory(), std::memory_order_relaxed); }
   /// Whether the limit is exceeded, as this thread sees it: off by at most a thousandth of the limit.
   bool over_limit(const StoreThread& thread, int64_t extra = 0) const {
     const int64_t limit = maxmemory();
@@ -234,8 +236,6 @@ class Store {
   friend class StoreThread;
   friend class Evictor;
 
-  static constexpr size_t kArenas = 16;
-
   void note_time_now(int64_t now_ms, int64_t steady_ms);
   void update_recency_use();
   size_t destroy(Shard& shard, Entry* entry) noexcept;
@@ -250,6 +250,7 @@ class Store {
   void point_to_consumers();
   bool sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table);
 
+  const size_t shard_mask_;
   const uint64_t seed_;
   const uint32_t databases_;
   const unsigned planned_threads_;
@@ -275,7 +276,7 @@ class Store {
   std::vector<std::unique_ptr<StoreThread>> threads_;
 
   BlockPool blocks_;
-  std::array<std::unique_ptr<Arena>, kArenas> arenas_;
+  std::vector<std::unique_ptr<Arena>> arenas_;
   std::unique_ptr<Shard[]> shards_;
   std::vector<ChangeConsumer*> consumers_;  // changed while all shards are held
   std::atomic<size_t> heap_freed_{0};       // bytes given back to the general allocator since its pages last went
