@@ -1,6 +1,8 @@
 // The parts of OutputBuffer that are not on the path of every reply: growth, blobs, sending.
 #include "protocol/output_buffer.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -11,6 +13,14 @@ namespace larder::protocol {
 namespace {
 
 constexpr size_t kLeastCapacity = 512;
+/// What one connection's replies may hold at most, whatever its limit: half of the machine's memory. Before the system
+/// ends the process for a reply like that of SRANDMEMBER with a count of -9223372036854775807, the command fails.
+size_t most_capacity() {
+  static const size_t bytes =
+      static_cast<size_t>(::sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
 constexpr size_t kSentBlobsKept = 64;  // emptied places at the front of blobs_ before they are removed
 
 }  // namespace
@@ -39,6 +49,7 @@ void OutputBuffer::grow(size_t n) {
   const size_t waiting = end_ - begin_;
   if (n > std::numeric_limits<size_t>::max() / 4 - waiting) throw std::bad_alloc{};
   const size_t needed = waiting + n;
+  if (needed > most_capacity()) throw std::bad_alloc{};
   if ((begin_ >= capacity_ / 2 || overflowed_) && needed <= capacity_) {
     move_to_front();
     return;
@@ -81,8 +92,9 @@ void OutputBuffer::resize_storage(size_t capacity) {
 void OutputBuffer::append(SharedBytes bytes) {
   if (bytes.size() == 0) return;
   if (exceeds_limit(bytes.size())) return overflow();
-  blob_bytes_ += bytes.size();
+  const size_t size = bytes.size();
   blobs_.push_back({base_ + end_, std::move(bytes)});
+  blob_bytes_ += size;
 }
 
 void OutputBuffer::truncate(Mark mark) {
@@ -160,7 +172,11 @@ void OutputBuffer::drop_first_blob() {
 void OutputBuffer::shrink() {
   move_to_front();
   if (end_ != 0) {
-    resize_storage(end_);
+    // Should that fail, the storage stays as it is.
+    if (auto* moved = static_cast<char*>(std::realloc(storage_, end_)); moved != nullptr) {
+      storage_ = moved;
+      capacity_ = end_;
+    }
     return;
   }
   std::free(storage_);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <random>
 
+#include "base/at_exit.h"
 #include "protocol/quoting.h"
 #include "server/clients/client.h"
 #include "server/net/io_thread.h"
@@ -102,11 +103,13 @@ void Core::with_world_stopped(IoThread& self, const std::function<void()>& work)
   self.execution.unlock();
   for (const auto& thread : threads_) thread->execution.lock();
   world_stopped_by_ = &self;
+  const base::AtExit go_on([&] {
+    world_stopped_by_ = nullptr;
+    for (const auto& thread : threads_) {
+      if (thread.get() != &self) thread->execution.unlock();
+    }
+  });
   work();
-  world_stopped_by_ = nullptr;
-  for (const auto& thread : threads_) {
-    if (thread.get() != &self) thread->execution.unlock();
-  }
 }
 
 void Core::for_each_client(const std::function<void(Client&)>& visit) {

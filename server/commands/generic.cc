@@ -174,11 +174,10 @@ static void copy(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (database == keys.database() && from == to) return write_error(reply, store::Errc::same_object);
   if (!keys.find(from, store::kRead)) return reply.integer(0);
   Keyspace target = keys.in_database(database);
-  if (target.find(to, store::kWrite)) {
-    if (!replace) return reply.integer(0);
-    target.erase(to);
-  }
+  const bool taken = static_cast<bool>(target.find(to, store::kWrite));
+  if (taken && !replace) return reply.integer(0);
   keys.copy(from, to, target);
+  if (taken) target.notify(store::kEventNew, "new", to);  // as Redis, which deletes and adds
   target.notify(store::kEventGeneric, "copy_to", to);
   reply.integer(1);
 }

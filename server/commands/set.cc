@@ -1,4 +1,6 @@
 // The handlers of the set commands. Threads: as all handlers, on the connection's thread with the keys' shards held.
+#include <bitset>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -23,8 +25,6 @@ using store::SetValue;
 
 namespace {
 
-constexpr int64_t kMostRepeats = 10'000'000;  // members that SRANDMEMBER with a negative count may reply
-
 using SetEdit = Keyspace::Edit<SetValue>;
 
 /// The set at a key, null when absent. Nothing after a type error, which has been replied.
@@ -40,6 +40,33 @@ void finish(Keyspace& keys, SetEdit& edit, std::string_view key, bool changed) {
   if (edit.finish(changed)) keys.notify(store::kEventGeneric, "del", key);
 }
 
+/// Adds all members to a set, or none if there is no memory for all. Returns how many were new.
+int64_t add_to(SetValue& set, std::span<const std::string_view> members, const store::EncodingLimits& limits) {
+  // Which members were new, for the case that one fails: the first of them without an allocation.
+  constexpr size_t kUsual = 64;
+  std::bitset<kUsual> first;
+  std::vector<bool> others(members.size() > kUsual ? members.size() - kUsual : 0);
+  int64_t added = 0;
+  size_t i = 0;
+  try {
+    for (; i < members.size(); ++i) {
+      if (!set.add(Member(members[i]), limits)) continue;
+      ++added;
+      if (i < kUsual) {
+        first.set(i);
+      } else {
+        others[i - kUsual] = true;
+      }
+    }
+  } catch (const std::bad_alloc&) {
+    while (i-- > 0) {
+      if (i < kUsual ? first[i] : others[i - kUsual]) set.remove(Member(members[i]));
+    }
+    throw;
+  }
+  return added;
+}
+
 /// Adds members to a set, made if there is none. Returns how many were new.
 int64_t add_members(Keyspace& keys, std::string_view key, SetValue* set, std::span<const std::string_view> members) {
   const store::EncodingLimits limits = keys.store().encoding_limits();
@@ -52,7 +79,7 @@ int64_t add_members(Keyspace& keys, std::string_view key, SetValue* set, std::sp
   }
   SetEdit edit(keys, key, set);
   edit->prepare_for(members.size(), limits);
-  for (const std::string_view member : members) added += edit->add(Member(member), limits) ? 1 : 0;
+  added = add_to(*edit, members, limits);
   edit.finish(added > 0);
   return added;
 }
@@ -123,9 +150,16 @@ void pop_several(ArgReader& args, Keyspace& keys, ReplyWriter& reply, std::strin
   }
   reply.set(wanted);
   SetEdit edit(keys, key, *set);
-  edit->pop_random(wanted, keys.thread().random(), keys.store().encoding_limits(),
-                   [&](std::string_view member) { reply.bulk(member); });
+  bool lost = false;  // what has no room in the reply is popped nevertheless: half of a pop would be worse
+  edit->pop_random(wanted, keys.thread().random(), keys.store().encoding_limits(), [&](std::string_view member) {
+    try {
+      if (!lost) reply.bulk(member);
+    } catch (const std::bad_alloc&) {
+      lost = true;
+    }
+  });
   finish(keys, edit, key, true);
+  if (lost) throw std::bad_alloc();
 }
 
 }  // namespace
@@ -207,8 +241,6 @@ static void srandmember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (count == std::numeric_limits<int64_t>::min()) {
     return reply.error("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
   }
-  // A reply is bounded: Redis would go on until its memory is used up.
-  if (count < -kMostRepeats) return reply.error(protocol::kOutOfRange);
   const auto set = find_set(keys, key, store::kRead, reply);
   if (!set) return;
   if (*set == nullptr || count == 0) return reply.array(0);
@@ -232,12 +264,15 @@ static void smove(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto target = find_set(keys, to, store::kWrite, reply);
   if (!target) return;
   if (*source == *target) return reply.integer((*source)->contains(Member(member)) ? 1 : 0);
+  if (!(*source)->contains(Member(member))) return reply.integer(0);
+  // First what can fail: without memory the member stays where it is.
+  const std::string_view members[] = {member};
+  const bool added = add_members(keys, to, *target, members) > 0;
   SetEdit edit(keys, from, *source);
-  if (!edit->remove(Member(member))) return reply.integer(0);
+  edit->remove(Member(member));
   keys.notify(store::kEventSet, "srem", from);
   finish(keys, edit, from, true);
-  const std::string_view members[] = {member};
-  if (add_members(keys, to, *target, members) > 0) keys.notify(store::kEventSet, "sadd", to);
+  if (added) keys.notify(store::kEventSet, "sadd", to);
   reply.integer(1);
 }
 

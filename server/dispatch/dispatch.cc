@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <new>
 
 #include "base/prefetch.h"
 #include "protocol/arg_reader.h"
+#include "protocol/wire_text.h"
 #include "server/clients/client.h"
 #include "server/core.h"
 #include "server/dispatch/command_context.h"
@@ -100,7 +102,11 @@ void Dispatcher::prefetch_ahead(const Batch& batch, size_t request) const {
 void Dispatcher::count_error(void* self, std::string_view text) {
   auto& dispatcher = *static_cast<Dispatcher*>(self);
   dispatcher.thread_.statistics.error_replies.add();
-  dispatcher.thread_.statistics.errors.count(error_code(text));
+  try {
+    dispatcher.thread_.statistics.errors.count(error_code(text));
+  } catch (const std::bad_alloc&) {
+    // Counted among all, if not by its code.
+  }
 }
 
 void Dispatcher::refuse(Client& client, const CommandSpec* spec, std::string_view error, protocol::ReplyWriter& reply) {
@@ -132,6 +138,31 @@ void Dispatcher::enqueue(Client& client, const CommandSpec& spec, std::span<cons
 
 Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
                                         std::span<const std::string_view> args) {
+  protocol::OutputBuffer& output = client.reply_mode == ReplyMode::on ? client.output : thread_.dropped_replies;
+  const protocol::OutputBuffer::Mark mark = output.mark();
+  try {
+    return admit(client, request, args);
+  } catch (const std::bad_alloc&) {
+    protocol::ReplyWriter reply(output, client.protocol);
+    reply.on_error(&Dispatcher::count_error, this);
+    // What could not be queued must not be missing from what EXEC runs.
+    if (client.transaction.active) client.transaction.refused = true;
+    answer_out_of_memory(client, reply, mark);
+    return Outcome::done;
+  }
+}
+
+/// In the place of what has been replied since the mark.
+void Dispatcher::answer_out_of_memory(Client& client, protocol::ReplyWriter& reply, protocol::OutputBuffer::Mark mark) {
+  reply.output().truncate(mark);
+  try {
+    reply.error(protocol::kOutOfMemory);
+  } catch (const std::bad_alloc&) {
+    client.close_now = true;  // a reply that is missing would shift all that follow
+  }
+}
+
+Dispatcher::Outcome Dispatcher::admit(Client& client, const Request& request, std::span<const std::string_view> args) {
   const CommandSpec* spec = request.spec;
   client.last_command = spec;
   thread_.refresh_settings();
@@ -245,6 +276,20 @@ void Dispatcher::invoke(Client& client, const CommandSpec& spec, std::span<const
                         bool in_exec) {
   const uint64_t errors_before = reply.errors();
   const uint64_t start = watch_ticks_;
+  const protocol::OutputBuffer::Mark mark = reply.output().mark();
+  try {
+    handle(client, spec, args, request, reply, locks, in_exec);
+  } catch (const std::bad_alloc&) {
+    client.update_gates();  // as after every handler that may change them
+    answer_out_of_memory(client, reply, mark);
+  }
+  watch_ticks_ = stopwatch_ticks();
+  account(client, spec, args, stopwatch_nanoseconds(watch_ticks_ - start), reply.errors() != errors_before);
+}
+
+inline void Dispatcher::handle(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
+                               const Request* request, protocol::ReplyWriter& reply, const store::ShardLocks& locks,
+                               bool in_exec) {
   protocol::ArgReader reader(args, spec.is_subcommand() ? 2 : 1);
   if (spec.handler.kind() == Handler::Kind::data) [[likely]] {
     store::Keyspace keys(core_.store, store_thread_, locks, client.database);
@@ -257,8 +302,6 @@ void Dispatcher::invoke(Client& client, const CommandSpec& spec, std::span<const
     spec.handler.session()(reader, context, reply);
     client.update_gates();
   }
-  watch_ticks_ = stopwatch_ticks();
-  account(client, spec, args, stopwatch_nanoseconds(watch_ticks_ - start), reply.errors() != errors_before);
 }
 
 void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued> queue, protocol::ReplyWriter& reply,

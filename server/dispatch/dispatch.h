@@ -67,7 +67,8 @@ class Dispatcher {
   /// Before a request of the batch is executed: prefetches the slot of a later one and the entry of one in between, so
   /// that a few misses are under way all the time instead of all of a batch at once. Hints only.
   void prefetch_ahead(const Batch& batch, size_t request) const;
-  /// Executes the request, or refuses it; appends the reply to the client's output.
+  /// Executes the request, or refuses it; appends the reply to the client's output. What fails for want of memory is
+  /// answered with -OOM, and then has changed nothing or, of several keys, some completely.
   Outcome execute(Client& client, const Request& request, std::span<const std::string_view> args);
 
   /// EXEC: runs the queued commands one after the other, all their shards being held.
@@ -86,9 +87,13 @@ class Dispatcher {
   void prefetch_entry(const Request& request) const;
   std::optional<Outcome> pass_gates(Client& client, const Request& request, std::span<const std::string_view> args,
                                     GateMask ahead, protocol::ReplyWriter& reply);
+  Outcome admit(Client& client, const Request& request, std::span<const std::string_view> args);
+  void answer_out_of_memory(Client& client, protocol::ReplyWriter& reply, protocol::OutputBuffer::Mark mark);
   void call(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request& request,
             protocol::ReplyWriter& reply);
   void invoke(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request* request,
+              protocol::ReplyWriter& reply, const store::ShardLocks& locks, bool in_exec);
+  void handle(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request* request,
               protocol::ReplyWriter& reply, const store::ShardLocks& locks, bool in_exec);
   void lock(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, const Request& request,
             store::ShardLocks& locks);

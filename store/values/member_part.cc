@@ -69,22 +69,27 @@ MemberPart MemberPart::copy() const {
   MemberPart result(depth_);
   if (size_ == 0) return result;
   result.make_room(record_bytes({words_, slots()}, records_));
-  std::vector<uint64_t> words(words_, words_ + slots());
-  for (uint64_t& word : words) {
-    if (word == kEmpty) continue;
-    const char* record = records_ + offset_of(word);
-    const bool is_long = static_cast<uint8_t>(*record) == kLongTag;
+  result.place({words_, slots()}, slots_);
+  const std::span<uint64_t> copied = result.words();
+  for (size_t i = 0; i < copied.size(); ++i) {
+    if (copied[i] == kEmpty) continue;
+    const char* record = records_ + offset_of(copied[i]);
     uint32_t offset = result.used_;
-    if (is_long) {
-      offset = result.append_record(text(record));
+    if (static_cast<uint8_t>(*record) == kLongTag) {
+      try {
+        offset = result.append_record(text(record));
+      } catch (const std::bad_alloc&) {
+        // What has not been copied is not the copy's to free.
+        std::fill(copied.begin() + static_cast<std::ptrdiff_t>(i), copied.end(), kEmpty);
+        throw;
+      }
     } else {
       const size_t size = record_size(record);
       std::memcpy(result.records_ + offset, record, size);
       result.used_ += static_cast<uint32_t>(size);
     }
-    word = word_for(order_of(word), offset);
+    copied[i] = word_for(order_of(copied[i]), offset);
   }
-  result.place(words, slots_);
   return result;
 }
 
@@ -94,11 +99,11 @@ MemberPart MemberPart::split() {
   while (middle < slots() && (words_[middle] == kEmpty || (order_of(words_[middle]) & bit) == 0)) ++middle;
   const std::span<uint64_t> halves[] = {words().first(middle), words().subspan(middle)};
   MemberPart parts[] = {MemberPart(depth_ + 1u), MemberPart(depth_ + 1u)};
-  for (size_t i = 0; i < 2; ++i) parts[i].set_capacity(record_bytes(halves[i], records_));
   for (size_t i = 0; i < 2; ++i) {
-    parts[i].copy_records(halves[i], records_);
+    parts[i].set_capacity(record_bytes(halves[i], records_));
     parts[i].place(halves[i], roomy_slots(size_ / 2));
   }
+  for (MemberPart& part : parts) part.take_records(part.words(), records_);
   long_members_ = 0;  // the copies of the records own them now
   swap(parts[0]);
   return std::move(parts[1]);
@@ -107,11 +112,14 @@ MemberPart MemberPart::split() {
 void MemberPart::absorb(MemberPart&& upper) {
   MemberPart both(depth_ - 1u);
   both.set_capacity(record_bytes(words(), records_) + record_bytes(upper.words(), upper.records_));
-  both.copy_records(words(), records_);
-  both.copy_records(upper.words(), upper.records_);
   std::vector<uint64_t> all(words_, words_ + slots());
   all.insert(all.end(), upper.words_, upper.words_ + upper.slots());
   both.place(all, roomy_slots(size_ + upper.size_));
+  const std::span<uint64_t> placed = both.words();
+  size_t own = 0;  // slots that hold the own members, all of which come first
+  for (uint32_t left = size_; left > 0; ++own) left -= placed[own] == kEmpty ? 0 : 1;
+  both.take_records(placed.first(own), records_);
+  both.take_records(placed.subspan(own), upper.records_);
   long_members_ = upper.long_members_ = 0;  // the copies of the records own them now
   swap(both);
   upper.release();
@@ -192,9 +200,13 @@ bool MemberPart::remove(uint32_t order, std::string_view member) {
     release();
     return true;
   }
-  const bool sparse = slots_ > 4 * kFewestSlots && size_ * size_t{3} < slots_;
-  if (sparse || tail_ > size_ * size_t{2} + 128) rebuild(roomy_slots(size_));
-  if (garbage_ > 128 && garbage_ > (used_ - garbage_) / 2) compact();
+  try {
+    const bool sparse = slots_ > 4 * kFewestSlots && size_ * size_t{3} < slots_;
+    if (sparse || tail_ > size_ * size_t{2} + 128) rebuild(roomy_slots(size_));
+    if (garbage_ > 128 && garbage_ > (used_ - garbage_) / 2) compact();
+  } catch (const std::bad_alloc&) {
+    // It is larger than it need be, until the next removal.
+  }
   return true;
 }
 
@@ -328,7 +340,7 @@ void MemberPart::compact() {
   MemberPart target(depth_);
   const size_t live = used_ - garbage_;
   target.set_capacity(live + live / 8);
-  target.copy_records(words(), records_);
+  target.take_records(words(), records_);
   std::swap(records_, target.records_);
   std::swap(capacity_, target.capacity_);
   used_ = target.used_;
@@ -338,7 +350,7 @@ void MemberPart::compact() {
 
 /// Copies the records of `source` behind the own ones and points its words to the copies, which take over the long
 /// members: `from` must not free them. There is room.
-void MemberPart::copy_records(std::span<uint64_t> source, const char* from) {
+void MemberPart::take_records(std::span<uint64_t> source, const char* from) noexcept {
   for (uint64_t& word : source) {
     if (word == kEmpty) continue;
     const char* record = from + offset_of(word);

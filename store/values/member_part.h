@@ -36,6 +36,7 @@ class MemberPart {
   ~MemberPart();
 
   void swap(MemberPart& other) noexcept;
+  /// Throws std::bad_alloc.
   MemberPart copy() const;
 
   uint32_t size() const { return size_; }
@@ -54,9 +55,11 @@ class MemberPart {
   /// Makes the words fit `members`, to save the steps of growth.
   void reserve(uint32_t members);
 
-  /// Moves the members whose next bit is set to the part that is returned; both are then one deeper.
+  /// Moves the members whose next bit is set to the part that is returned; both are then one deeper. Throws
+  /// std::bad_alloc, the part unchanged.
   MemberPart split();
-  /// The reverse: takes the members of the part that differs in the last common bit only, and is one less deep.
+  /// The reverse: takes the members of the part that differs in the last common bit only, and is one less deep. Throws
+  /// std::bad_alloc, both unchanged.
   void absorb(MemberPart&& upper);
 
   /// Slots, used or not; and the record at a slot, null when it is empty. Both change with every change of the part.
@@ -103,7 +106,7 @@ class MemberPart {
   void make_room(size_t bytes);
   void set_capacity(size_t bytes);
   void compact();
-  void copy_records(std::span<uint64_t> source, const char* from);
+  void take_records(std::span<uint64_t> source, const char* from) noexcept;
   static size_t record_bytes(std::span<const uint64_t> source, const char* from);
   void release() noexcept;
 

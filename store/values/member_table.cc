@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/at_exit.h"
 #include "base/hash.h"
 
 namespace larder::store {
@@ -20,7 +21,7 @@ MemberTable::~MemberTable() {
   if (!directory_) return;
   for (size_t entry = 0; entry < entries();) {
     const MemberPart* part = directory_[entry];
-    entry += span_of(*part);
+    entry += part == nullptr ? 1 : span_of(*part);  // null: a copy for which there was no memory
     delete part;
   }
 }
@@ -32,21 +33,20 @@ std::unique_ptr<MemberTable> MemberTable::copy() const {
     result->bytes_ = result->root_.memory();
     result->allocations_ = result->root_.allocations();
   } else {
-    auto directory = std::make_unique<MemberPart*[]>(entries());
+    result->directory_ = std::make_unique<MemberPart*[]>(entries());
+    result->depth_ = depth_;
     for (size_t entry = 0; entry < entries();) {
       const size_t span = span_of(*directory_[entry]);
-      std::fill_n(&directory[entry], span, new MemberPart(directory_[entry]->copy()));
-      result->count_in(*directory[entry]);
+      std::fill_n(&result->directory_[entry], span, new MemberPart(directory_[entry]->copy()));
+      result->count_in(*result->directory_[entry]);
       entry += span;
     }
-    result->directory_ = std::move(directory);
     result->bytes_ += heap_bytes(entries() * sizeof(MemberPart*));
     ++result->allocations_;
   }
   result->size_ = size_;
   result->most_slots_ = most_slots_;
   result->deepest_parts_ = deepest_parts_;
-  result->depth_ = depth_;
   return result;
 }
 
@@ -57,11 +57,12 @@ bool MemberTable::change(uint32_t order, Change&& change_part) {
   MemberPart& part = part_of(order);
   const size_t bytes = part.memory();
   const size_t allocations = part.allocations();
-  const bool changed = change_part(part);
-  bytes_ += part.memory() - bytes;  // also if only room was made
-  allocations_ += part.allocations() - allocations;
-  most_slots_ = std::max(most_slots_, part.slots());
-  return changed;
+  const base::AtExit account([&] {  // also if only room was made
+    bytes_ += part.memory() - bytes;
+    allocations_ += part.allocations() - allocations;
+    most_slots_ = std::max(most_slots_, part.slots());
+  });
+  return change_part(part);
 }
 
 bool MemberTable::contains(std::string_view member) const {
@@ -137,10 +138,12 @@ void MemberTable::count_out(const MemberPart& part) {
 }
 
 void MemberTable::make_directory() {
-  directory_ = std::make_unique<MemberPart*[]>(1);
+  auto directory = std::make_unique<MemberPart*[]>(1);
+  directory[0] = new MemberPart;
   bytes_ -= root_.memory();
   allocations_ -= root_.allocations();
-  directory_[0] = new MemberPart(std::move(root_));
+  directory_ = std::move(directory);
+  *directory_[0] = std::move(root_);
   count_in(*directory_[0]);
   bytes_ += heap_bytes(sizeof(MemberPart*));
   ++allocations_;
@@ -148,23 +151,34 @@ void MemberTable::make_directory() {
   deepest_parts_ = 1;
 }
 
-void MemberTable::split(uint32_t order) {
-  if (!directory_) make_directory();
-  if (part_of(order).depth() == depth_) double_directory();
-  MemberPart& lower = part_of(order);
-  const size_t span = span_of(lower);
-  const size_t first = entry_of(order) & ~(span - 1);
-  count_out(lower);
-  auto* upper = new MemberPart(lower.split());
-  std::fill_n(&directory_[first + span / 2], span / 2, upper);
-  count_in(lower);
-  count_in(*upper);
-  if (lower.depth() == depth_) deepest_parts_ += 2;
-  most_slots_ = std::max({most_slots_, lower.slots(), upper->slots()});
+/// Without memory the part stays as it is until the next member comes: larger than planned, but whole.
+void MemberTable::split(uint32_t order) noexcept {
+  try {
+    if (!directory_) make_directory();
+    MemberPart& lower = part_of(order);
+    std::unique_ptr<MemberPart*[]> doubled;
+    if (lower.depth() == depth_) doubled = std::make_unique<MemberPart*[]>(entries() * 2);
+    auto upper = std::make_unique<MemberPart>();
+    const size_t bytes = owned_bytes(lower);
+    const size_t allocations = owned_allocations(lower);
+    *upper = lower.split();
+    // Nothing that follows can fail.
+    bytes_ -= bytes;
+    allocations_ -= allocations;
+    if (doubled) double_directory(std::move(doubled));
+    const size_t span = size_t{1} << (depth_ - (lower.depth() - 1u));  // of both
+    const size_t first = entry_of(order) & ~(span - 1);
+    count_in(lower);
+    count_in(*upper);
+    if (lower.depth() == depth_) deepest_parts_ += 2;
+    most_slots_ = std::max({most_slots_, lower.slots(), upper->slots()});
+    std::fill_n(&directory_[first + span / 2], span / 2, upper.release());
+  } catch (const std::bad_alloc&) {
+  }
 }
 
-void MemberTable::double_directory() {
-  auto doubled = std::make_unique<MemberPart*[]>(entries() * 2);
+/// `doubled` has room for twice the entries.
+void MemberTable::double_directory(std::unique_ptr<MemberPart*[]> doubled) noexcept {
   for (size_t entry = 0; entry < entries(); ++entry) std::fill_n(&doubled[2 * entry], 2, directory_[entry]);
   bytes_ -= heap_bytes(entries() * sizeof(MemberPart*));
   directory_ = std::move(doubled);
@@ -173,7 +187,8 @@ void MemberTable::double_directory() {
   bytes_ += heap_bytes(entries() * sizeof(MemberPart*));
 }
 
-void MemberTable::join(uint32_t order) {
+/// Without memory nothing is joined, or the directory stays larger than it need be.
+void MemberTable::join(uint32_t order) noexcept {
   MemberPart& part = part_of(order);
   if (part.depth() == 0) return;
   const size_t span = span_of(part);
@@ -182,14 +197,24 @@ void MemberTable::join(uint32_t order) {
   if (neighbour.depth() != part.depth() || part.size() + size_t{neighbour.size()} > kMinPairSize) return;
   MemberPart& lower = (first & span) == 0 ? part : neighbour;
   MemberPart& upper = (first & span) == 0 ? neighbour : part;
+  const bool deepest = part.depth() == depth_;
   count_out(lower);
   count_out(upper);
-  if (part.depth() == depth_) deepest_parts_ -= 2;
-  lower.absorb(std::move(upper));
+  try {
+    lower.absorb(std::move(upper));
+  } catch (const std::bad_alloc&) {
+    count_in(lower);
+    count_in(upper);
+    return;
+  }
+  if (deepest) deepest_parts_ -= 2;
   delete &upper;
   std::fill_n(&directory_[first & ~span], 2 * span, &lower);
   count_in(lower);
-  while (depth_ > 0 && deepest_parts_ == 0) halve_directory();
+  try {
+    while (depth_ > 0 && deepest_parts_ == 0) halve_directory();
+  } catch (const std::bad_alloc&) {
+  }
   if (depth_ == 0) drop_directory();
 }
 

@@ -8,7 +8,7 @@
 // nobody outside can choose members that crowd one part.
 //
 // Invariants: without a directory all members are in root_; with one, root_ is empty, the parts of the directory are
-// owned by it and at least one part is as deep as the directory.
+// owned by it and at least one part is as deep as the directory (unless there was no memory for a smaller one).
 //
 // Thread rule: as the value that it belongs to.
 #pragma once
@@ -38,6 +38,7 @@ class MemberTable {
   MemberTable& operator=(const MemberTable&) = delete;
   ~MemberTable();
 
+  /// Throws std::bad_alloc.
   std::unique_ptr<MemberTable> copy() const;
 
   size_t size() const { return size_; }
@@ -90,9 +91,9 @@ class MemberTable {
   void count_out(const MemberPart& part);
 
   void make_directory();
-  void split(uint32_t order);
-  void double_directory();
-  void join(uint32_t order);
+  void split(uint32_t order) noexcept;
+  void double_directory(std::unique_ptr<MemberPart*[]> doubled) noexcept;
+  void join(uint32_t order) noexcept;
   void halve_directory();
   void drop_directory();
   size_t parts_at_full_depth() const;

@@ -104,9 +104,11 @@ bool SetValue::add(const Member& member, const EncodingLimits& limits) {
 
 bool SetValue::add_to_intset(Intset& integers, const Member& member, const EncodingLimits& limits) {
   if (const auto integer = member.as_integer()) {
-    if (!integers.add(*integer)) return false;
-    if (integers.size() > max_intset_entries(limits)) become_table(integers.size());
-    return true;
+    if (integers.size() >= max_intset_entries(limits) && !integers.contains(*integer)) {
+      become_table(integers.size() + 1, &member);
+      return true;
+    }
+    return integers.add(*integer);
   }
   const size_t count = integers.size();
   size_t longest = 0;
@@ -114,11 +116,9 @@ bool SetValue::add_to_intset(Intset& integers, const Member& member, const Encod
   longest = std::max(longest, member.text().size());
   if (count < limits.set_max_listpack_entries && longest <= limits.set_max_listpack_value &&
       longest < PackedSet::kMaxBytes / (count + 1)) {
-    become_packed();
-    std::get<PackedSet>(form_).append(member);
+    become_packed(member);
   } else {
-    become_table(count + 1);
-    std::get<Table>(form_)->add(member.text());
+    become_table(count + 1, &member);
   }
   return true;
 }
@@ -131,8 +131,8 @@ bool SetValue::add_to_packed(PackedSet& packed, const Member& member, const Enco
     packed.append(member);
     return true;
   }
-  become_table(packed.size() + 1);
-  return std::get<Table>(form_)->add(member.text());
+  become_table(packed.size() + 1, &member);
+  return true;
 }
 
 // -------------------------------------------------------------------------------------------------------------- forms
@@ -146,19 +146,23 @@ void SetValue::prepare_for(size_t expected, const EncodingLimits& limits) {
   if (outgrown) become_table(expected);
 }
 
-void SetValue::become_packed() {
+/// Another form with one more member. Throws std::bad_alloc, the set unchanged.
+void SetValue::become_packed(const Member& added) {
   PackedSet packed;
   visit_while([&](const Member& member) {
     packed.append(member);
     return true;
   });
+  packed.append(added);
   form_ = std::move(packed);
 }
 
-void SetValue::become_table(size_t expected) {
+/// The same; `added` may be null.
+void SetValue::become_table(size_t expected, const Member* added) {
   auto table = std::make_unique<MemberTable>();
   table->reserve(std::max(expected, size()));
   for_each([&](std::string_view member) { table->add(member); });
+  if (added != nullptr) table->add(added->text());
   form_ = std::move(table);
 }
 
@@ -251,7 +255,12 @@ void SetValue::pop_random(size_t count, base::Random& random, const EncodingLimi
   if (auto* packed = std::get_if<PackedSet>(&form_)) return packed->extract(count, random, visit_text);
   const size_t remaining = size() - count;
   if (remaining * kMany > count) {
-    for (; count > 0; --count) visit(pop_random(random));
+    auto& table = *std::get<Table>(form_);
+    for (; count > 0; --count) {
+      const std::string_view member = table.draw(random);
+      visit(member);
+      table.remove(member);
+    }
     return;
   }
   SetValue rest;  // taking out nearly all one by one would cost more than building what is left

@@ -86,8 +86,8 @@ class SetValue final : public Value {
 
   /// Removes a member, each equally likely, and returns it. The set is not empty.
   std::string pop_random(base::Random& random);
-  /// Removes `count` < size() members, each choice equally likely. As in Redis, a hashtable of which few members are
-  /// left becomes as small as they allow.
+  /// Removes `count` < size() members, each choice equally likely. `visit` must not throw. As in Redis, a hashtable of
+  /// which few members are left becomes as small as they allow.
   void pop_random(size_t count, base::Random& random, const EncodingLimits& limits, const MemberVisitor& visit);
 
  private:
@@ -95,8 +95,8 @@ class SetValue final : public Value {
 
   bool add_to_intset(Intset& integers, const Member& member, const EncodingLimits& limits);
   bool add_to_packed(PackedSet& packed, const Member& member, const EncodingLimits& limits);
-  void become_packed();
-  void become_table(size_t expected);
+  void become_packed(const Member& added);
+  void become_table(size_t expected, const Member* added = nullptr);
   void draw_distinct(uint64_t count, base::Random& random, const MemberVisitor& visit) const;
 
   std::variant<Intset, PackedSet, Table> form_;

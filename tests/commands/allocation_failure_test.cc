@@ -1,0 +1,279 @@
+// Every allocation of every command of the table fails in turn. The command then answers -OOM or what it would have
+// answered; the keys are as they were before it or as it leaves them, and the accounts are right to the byte. MSET and
+// its like may have written some of their keys, each of them completely.
+//
+// Commands are dispatched on the test's own thread, to a server that has not been started.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "server/clients/client.h"
+#include "server/core.h"
+#include "server/dispatch/command_table.h"
+#include "server/dispatch/dispatch.h"
+#include "server/net/io_thread.h"
+#include "server/server.h"
+#include "tests/store/failing_allocations.h"
+#include "tests/store/store_digest.h"
+#include "tests/store/store_fixture.h"
+
+namespace larder::test {
+namespace {
+
+using Words = std::vector<std::string>;
+
+class CommandAllocations : public ::testing::Test {
+ protected:
+  /// A server with the keys that the commands of the test act on.
+  struct Running {
+    Running() : server(options()), thread(*server.core().threads().front()), client(1, thread) {
+      empty_memory = store().used_memory();
+    }
+    static server::Server::Options options() {
+      server::Server::Options options;
+      options.settings.io_threads = 1;
+      options.settings.notify_keyspace_events = ~0u;
+      options.settings.enable_debug_command = server::Permission::yes;
+      options.log = [](std::string_view) {};
+      static const base::ManualClock clock;  // deadlines are compared between servers
+      options.clock = &clock;
+      return options;
+    }
+    store::Store& store() { return server.core().store; }
+    /// Executes one command; returns the reply.
+    std::string run(const Words& words) {
+      const std::vector<std::string_view> args(words.begin(), words.end());
+      server::Request request{.arg_count = args.size(), .bytes = 100};
+      thread.dispatcher().begin_batch();
+      thread.dispatcher().prepare(request, args, client.database);
+      thread.dispatcher().execute(client, request, args);
+      return client.output.to_string();
+    }
+
+    server::Server server;
+    server::IoThread& thread;
+    server::Client client;
+    int64_t empty_memory;
+  };
+
+  static void fill(Running& at) {
+    const std::string large(5000, 'l');
+    for (const Words& words : std::vector<Words>{{"SET", "s", "text"},
+                                                 {"SET", "n", "12", "EX", "100000"},
+                                                 {"SET", "l", large},
+                                                 {"SADD", "i", "1", "2", "3"},
+                                                 {"SADD", "p", "a", "b", "c", "2"},
+                                                 {"SADD", "j", "1", "b", "3", "z"}}) {
+      at.run(words);
+    }
+    Words many{"SADD", "t"};
+    for (int i = 0; i < 300; ++i)
+      many.push_back("member:" + std::to_string(i) + std::string(i % 50 == 0 ? 300 : 0, 'm'));
+    at.run(many);
+    at.client.output.clear();
+  }
+
+  /// Fails the command's allocations one after the other, each time in a new server.
+  void sweep(const Words& words, const std::vector<Words>& before = {}) {
+    std::string shown;
+    for (const std::string& word : words) shown += word.substr(0, 20) + " ";
+    SCOPED_TRACE(shown);
+    store::Digest start, end;
+    std::string usual;
+    {
+      Running at;
+      prepare(at, before);
+      start = digest_of(at.store());
+      usual = at.run(words);
+      end = digest_of(at.store());
+    }
+    for (size_t nth = 1; nth < 400 && !HasFailure(); ++nth) {
+      Running at;
+      prepare(at, before);
+      std::string reply;
+      bool failed = false;
+      {
+        const std::vector<std::string_view> args(words.begin(), words.end());
+        server::Request request{.arg_count = args.size(), .bytes = 100};
+        at.thread.dispatcher().begin_batch();
+        at.thread.dispatcher().prepare(request, args, at.client.database);
+        const store::FailingAllocations failing(nth);
+        at.thread.dispatcher().execute(at.client, request, args);
+        failed = failing.failed();
+      }
+      reply = at.client.output.to_string();
+      SCOPED_TRACE("allocation " + std::to_string(nth) + " fails, reply " + reply.substr(0, 80));
+      at.store().background().drain();
+      const store::Digest now = digest_of(at.store());
+      expect_consistent(start, end, now);
+      EXPECT_EQ(at.store().used_memory() - at.empty_memory, store::counted_memory(at.store()));
+      if (!failed) return;
+      ++failures_;
+      // Where nothing is answered, the connection ends.
+      EXPECT_TRUE(!reply.empty() || usual.empty() || at.client.close_now);
+      // The server goes on.
+      at.client.output.clear();
+      at.client.close_now = false;
+      at.client.transaction.reset();
+      EXPECT_FALSE(at.run({"SET", "afterwards", "1"}).empty());
+    }
+  }
+
+  static void prepare(Running& at, const std::vector<Words>& before) {
+    fill(at);
+    for (const Words& words : before) at.run(words);
+    at.client.output.clear();
+  }
+
+  /// Each key is as it was or as it should become; all of them alike, unless a command writes key after key.
+  void expect_consistent(const store::Digest& start, const store::Digest& end, const store::Digest& now) {
+    if (now == start || now == end) return;
+    EXPECT_TRUE(key_after_key_);
+    const auto at = [](const store::Digest& digest, const auto& key) {
+      const auto found = digest.find(key);
+      return found == digest.end() ? std::string("absent") : found->second;
+    };
+    for (const store::Digest* digest : {&start, &end, &now}) {
+      for (const auto& [key, text] : *digest) {
+        const std::string found = at(now, key);
+        EXPECT_TRUE(found == at(start, key) || found == at(end, key)) << key.second << ": " << found.substr(0, 100);
+      }
+    }
+  }
+
+  bool key_after_key_ = false;
+  int failures_ = 0;
+};
+
+const std::string kLarge(6000, 'x');
+
+TEST_F(CommandAllocations, OfStringsAndKeys) {
+  for (const Words& words : std::vector<Words>{
+           {"GET", "s"},
+           {"GET", "l"},
+           {"SET", "new", "v"},
+           {"SET", "s", "v"},
+           {"SET", "s", kLarge, "EX", "100"},
+           {"SET", "l", kLarge, "GET", "KEEPTTL"},
+           {"SETEX", "s", "100", "v"},
+           {"PSETEX", "t", "100000", "v"},
+           {"SETNX", "new", kLarge},
+           {"GETSET", "l", "v"},
+           {"GETDEL", "l"},
+           {"GETEX", "s", "EX", "100"},
+           {"GETEX", "n", "PERSIST"},
+           {"MGET", "s", "l", "new"},
+           {"APPEND", "s", kLarge},
+           {"APPEND", "l", kLarge},
+           {"APPEND", "new", "v"},
+           {"STRLEN", "l"},
+           {"GETRANGE", "l", "0", "3000"},
+           {"SUBSTR", "l", "0", "3000"},
+           {"SETRANGE", "s", "5000", "x"},
+           {"SETRANGE", "l", "0", "x"},
+           {"INCR", "n"},
+           {"DECR", "new"},
+           {"INCRBY", "n", "1000000"},
+           {"DECRBY", "n", "3"},
+           {"INCRBYFLOAT", "n", "0.5"},
+           {"LCS", "s", "n"},
+           {"LCS", "s", "n", "IDX"},
+           {"DEL", "s", "t", "l"},
+           {"UNLINK", "s", "t", "l"},
+           {"EXISTS", "s", "t"},
+           {"TOUCH", "s", "t"},
+           {"TYPE", "s"},
+           {"EXPIRE", "s", "100"},
+           {"EXPIRE", "t", "-1"},
+           {"PEXPIRE", "t", "100000"},
+           {"EXPIREAT", "n", "4000000000"},
+           {"PEXPIREAT", "n", "4000000000000"},
+           {"PERSIST", "n"},
+           {"TTL", "n"},
+           {"PTTL", "n"},
+           {"EXPIRETIME", "n"},
+           {"PEXPIRETIME", "n"},
+           {"KEYS", "*"},
+           {"SCAN", "0", "COUNT", "1000"},
+           {"RANDOMKEY"},
+           {"DBSIZE"},
+           {"RENAME", "t", "new"},
+           {"RENAME", "t", "l"},
+           {"RENAME", "l", "t"},
+           {"RENAMENX", "s", "new"},
+           {"MOVE", "t", "3"},
+           {"COPY", "t", "new"},
+           {"COPY", "t", "l", "REPLACE"},
+           {"COPY", "l", "t", "REPLACE", "DB", "0"},
+           {"COPY", "t", "t", "DB", "5"},
+           {"OBJECT", "ENCODING", "t"},
+           {"SWAPDB", "0", "4"},
+           {"FLUSHDB"},
+           {"FLUSHALL", "ASYNC"},
+           {"FLUSHALL", "SYNC"},
+       }) {
+    sweep(words);
+  }
+  key_after_key_ = true;
+  sweep({"MSET", "s", kLarge, "new", "v", "t", "v", "n", kLarge});
+  sweep({"MSETNX", "new", kLarge, "newer", "v"});
+  EXPECT_GT(failures_, 100);
+}
+
+TEST_F(CommandAllocations, OfSets) {
+  Words many{"SADD", "i"};
+  for (int i = 0; i < 140; ++i) many.push_back("m" + std::to_string(i));
+  for (const Words& words : std::vector<Words>{
+           {"SADD", "new", "1", "2"},
+           {"SADD", "new", "1", "b", std::string(300, 'x')},
+           {"SADD", "i", "4", "70000", "5000000000", "a"},
+           {"SADD", "p", "d", std::string(65, 'x'), "e"},
+           {"SADD", "t", "more", std::string(300, 'x')},
+           many,
+           {"SREM", "i", "1", "2"},
+           {"SREM", "p", "a", "b", "c", "2"},
+           {"SREM", "t", "member:1", "member:50" + std::string(300, 'm')},
+           {"SMEMBERS", "t"},
+           {"SISMEMBER", "t", "x"},
+           {"SMISMEMBER", "t", "x", "member:1"},
+           {"SCARD", "t"},
+           {"SPOP", "t", "0"},
+           {"SPOP", "t", "1000"},
+           {"SRANDMEMBER", "t"},
+           {"SRANDMEMBER", "t", "20"},
+           {"SRANDMEMBER", "t", "-1000"},
+           {"SRANDMEMBER", "p", "-1000"},
+           {"SMOVE", "p", "t", "a"},
+           {"SMOVE", "t", "new", "member:3"},
+           {"SMOVE", "i", "p", "2"},
+           {"SINTER", "p", "j"},
+           {"SUNION", "p", "j", "t"},
+           {"SDIFF", "t", "j"},
+           {"SINTERSTORE", "new", "p", "j"},
+           {"SUNIONSTORE", "p", "p", "j", "i"},
+           {"SDIFFSTORE", "s", "t", "j"},
+           {"SINTERCARD", "2", "p", "j"},
+           {"SSCAN", "t", "0", "COUNT", "100"},
+       }) {
+    sweep(words);
+  }
+  EXPECT_GT(failures_, 200);
+}
+
+TEST_F(CommandAllocations, OfTransactions) {
+  sweep({"WATCH", "s", "t"});
+  sweep({"MULTI"});
+  sweep({"SET", "s", "v"}, {{"MULTI"}});
+  sweep({"DISCARD"}, {{"WATCH", "s"}, {"MULTI"}, {"SET", "s", "v"}});
+  sweep({"UNWATCH"}, {{"WATCH", "s"}});
+  key_after_key_ = true;  // each command fails for itself
+  sweep({"EXEC"}, {{"WATCH", "s"}, {"MULTI"}, {"SET", "s", kLarge}, {"SADD", "new", "1", "b"}, {"COPY", "t", "u"}});
+}
+
+}  // namespace
+}  // namespace larder::test
