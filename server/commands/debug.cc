@@ -73,7 +73,7 @@ void debug_object(ArgReader& args, CommandContext& context, ReplyWriter& reply) 
   store::ShardLocks locks(context.core().store);
   locks.lock_one(hash);
   write_object(context, locks, key, reply);
-  context.store_thread().hand_over_events();  // the key may have expired
+  context.store_thread().hand_over();  // the key may have expired
 }
 
 void debug_set_active_expire(ArgReader& args, CommandContext& context, ReplyWriter& reply) {

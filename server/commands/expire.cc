@@ -74,9 +74,11 @@ void set_expiry(ArgReader& args, Keyspace& keys, ReplyWriter& reply, TimeForm fo
   if (*deadline <= keys.now_ms()) {
     keys.erase(key);
     keys.notify(store::kEventGeneric, "del", key);
+    if (keys.wants_effects()) keys.effect({"DEL", key});
   } else {
     keys.set_deadline(key, *deadline);
     keys.notify(store::kEventGeneric, "expire", key);
+    if (keys.wants_effects()) keys.effect({"PEXPIREAT", key, std::to_string(*deadline)});
   }
   reply.integer(1);
 }

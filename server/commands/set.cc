@@ -146,19 +146,27 @@ void pop_several(ArgReader& args, Keyspace& keys, ReplyWriter& reply, std::strin
     write_members(reply, **set);
     keys.erase(key);
     keys.notify(store::kEventGeneric, "del", key);
+    if (keys.wants_effects()) keys.effect({"DEL", key});
     return;
   }
   reply.set(wanted);
   SetEdit edit(keys, key, *set);
   bool lost = false;  // what has no room in the reply is popped nevertheless: half of a pop would be worse
+  std::vector<std::string> popped;  // for the effect
   edit->pop_random(wanted, keys.thread().random(), keys.store().encoding_limits(), [&](std::string_view member) {
     try {
+      if (keys.wants_effects()) popped.emplace_back(member);
       if (!lost) reply.bulk(member);
     } catch (const std::bad_alloc&) {
       lost = true;
     }
   });
   finish(keys, edit, key, true);
+  if (popped.size() == wanted) {
+    std::vector<std::string_view> words{"SREM", key};
+    words.insert(words.end(), popped.begin(), popped.end());
+    keys.effect(words);
+  }
   if (lost) throw std::bad_alloc();
 }
 
@@ -222,9 +230,11 @@ static void spop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (!set) return;
   if (*set == nullptr) return reply.null();
   SetEdit edit(keys, key, *set);
-  reply.bulk(edit->pop_random(keys.thread().random()));
+  const std::string member = edit->pop_random(keys.thread().random());
   keys.notify(store::kEventSet, "spop", key);
   finish(keys, edit, key, true);
+  if (keys.wants_effects()) keys.effect({"SREM", key, member});
+  reply.bulk(member);
 }
 
 static void srandmember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {

@@ -86,8 +86,14 @@ bool write_value(Keyspace& keys, std::string_view key, ReplyWriter& reply, unsig
   return true;
 }
 
+/// A value with a deadline as an effect: the deadline is absolute.
+void tell_set(Keyspace& keys, std::string_view key, std::string_view value, int64_t deadline) {
+  if (keys.wants_effects()) keys.effect({"SET", key, value, "PXAT", std::to_string(deadline)});
+}
+
 void put_with_events(Keyspace& keys, std::string_view key, std::string_view value, std::optional<int64_t> deadline) {
   keys.put_string(key, value, {.deadline = deadline});
+  if (deadline) tell_set(keys, key, value, *deadline);
   keys.notify(store::kEventString, "set", key);
   if (deadline) keys.notify(store::kEventGeneric, "expire", key);
 }
@@ -185,6 +191,7 @@ static void set(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
     return;
   }
   keys.put_string(key, value, {.deadline = deadline, .keep_deadline = options.keep_deadline});
+  if (deadline) tell_set(keys, key, value, *deadline);
   keys.notify(store::kEventString, "set", key);
   if (deadline) keys.notify(store::kEventGeneric, "expire", key);
   if (!options.get) reply.ok();
@@ -215,7 +222,9 @@ static void getset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 static void getdel(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   if (!write_value(keys, key, reply, store::kRead)) return;
-  if (keys.erase(key)) keys.notify(store::kEventGeneric, "del", key);
+  if (!keys.erase(key)) return;
+  keys.notify(store::kEventGeneric, "del", key);
+  if (keys.wants_effects()) keys.effect({"DEL", key});
 }
 
 static void getex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
@@ -245,12 +254,15 @@ static void getex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (deadline && *deadline <= keys.now_ms()) {
     keys.erase(key);
     keys.notify(store::kEventGeneric, "del", key);
+    if (keys.wants_effects()) keys.effect({"DEL", key});
   } else if (deadline) {
     keys.set_deadline(key, deadline);
     keys.notify(store::kEventGeneric, "expire", key);
+    if (keys.wants_effects()) keys.effect({"PEXPIREAT", key, std::to_string(*deadline)});
   } else if (persist && had_deadline) {
     keys.set_deadline(key, std::nullopt);
     keys.notify(store::kEventGeneric, "persist", key);
+    if (keys.wants_effects()) keys.effect({"PERSIST", key});
   }
 }
 
@@ -368,6 +380,7 @@ static void incrbyfloat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (std::isnan(sum) || std::isinf(sum)) return write_error(reply, Errc::nan_or_infinity);
   const std::string text = base::format_long_double(sum);
   keys.put_string(key, text, {.keep_deadline = true, .form = store::StringForm::text});
+  if (keys.wants_effects()) keys.effect({"SET", key, text, "KEEPTTL"});
   keys.notify(store::kEventString, "incrbyfloat", key);
   reply.bulk(text);
 }

@@ -7,6 +7,7 @@
 #include <cassert>
 #include <new>
 
+#include "base/at_exit.h"
 #include "base/prefetch.h"
 #include "protocol/arg_reader.h"
 #include "protocol/wire_text.h"
@@ -211,7 +212,7 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
     lock(client, spec, args, request, locks);
     invoke(client, spec, args, &request, reply, locks, false);
     // Before the shards are released: what others do to the same keys is handed over behind it.
-    store_thread_.hand_over_events();
+    store_thread_.hand_over();
     if (core_.monitors().load(std::memory_order_relaxed) > 0) [[unlikely]]
       feed_monitors(client, spec, args);
   };
@@ -277,10 +278,18 @@ void Dispatcher::invoke(Client& client, const CommandSpec& spec, std::span<const
   const uint64_t errors_before = reply.errors();
   const uint64_t start = watch_ticks_;
   const protocol::OutputBuffer::Mark mark = reply.output().mark();
+  // EXEC's effects are those of what it executes.
+  const bool effects = spec.is(kWrite) && store_thread_.wants_effects();
+  const uint32_t database = client.database;
+  if (effects) [[unlikely]]
+    store_thread_.begin_command();
   try {
     handle(client, spec, args, request, reply, locks, in_exec);
+    if (effects) [[unlikely]]
+      store_thread_.end_command(database, args);
   } catch (const std::bad_alloc&) {
     client.update_gates();  // as after every handler that may change them
+    if (effects) store_thread_.abandon_command();
     answer_out_of_memory(client, reply, mark);
   }
   watch_ticks_ = stopwatch_ticks();
@@ -306,10 +315,12 @@ inline void Dispatcher::handle(Client& client, const CommandSpec& spec, std::spa
 
 void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued> queue, protocol::ReplyWriter& reply,
                             const store::ShardLocks& locks) {
+  store_thread_.begin_transaction();
+  const base::AtExit together([&] { store_thread_.end_transaction(); });
   reply.array(queue.size());
   for (const auto& queued : queue) {
     invoke(client, *queued.spec, queued.request.args(), nullptr, reply, locks, true);
-    store_thread_.hand_over_events();  // in the order of what the transaction itself publishes
+    store_thread_.hand_over();  // in the order of what the transaction itself publishes
     if (core_.monitors().load(std::memory_order_relaxed) > 0)
       feed_monitors(client, *queued.spec, queued.request.args());
   }

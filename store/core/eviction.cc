@@ -243,7 +243,7 @@ bool Evictor::evict(const EvictionPool::Candidate& candidate) {
   if (policy_ == EvictionPolicy::allkeys_lhd) thread_.note_end(*entry, store_.recency().tick(), false);
   shard.unlink(thread_, candidate.database, *table, slot, Reason::evicted);
   store_.release(thread_, shard, entry, true);
-  thread_.hand_over_events();
+  thread_.hand_over();
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -142,6 +143,13 @@ class Keyspace {
   void notify(EventClass event_class, std::string_view name, std::string_view key) {
     thread_.raise(event_class, name, database_, key);
   }
+
+  // -- Effects (effects.h). A command that changes something is its own effect, unless it describes what it did --
+  bool wants_effects() const { return thread_.wants_effects(); }
+  /// One command that does what this one did, whenever it is executed; a command may have several. Only with
+  /// wants_effects().
+  void effect(std::span<const std::string_view> words) { thread_.effect(database_, words); }
+  void effect(std::initializer_list<std::string_view> words) { effect(std::span(words.begin(), words.size())); }
 
   // -- Whole database. Each visits shard after shard, locking those that the command does not hold already. --
   size_t size();

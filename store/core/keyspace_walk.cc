@@ -52,7 +52,7 @@ bool Keyspace::with_shard(size_t index, Visit&& visit) {
   if (locks_.holds(index)) return visit(shard);
   const std::lock_guard guard(shard.lock);
   const bool result = visit(shard);
-  thread_.hand_over_events();
+  thread_.hand_over();
   return result;
 }
 

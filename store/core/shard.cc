@@ -25,6 +25,13 @@ void note_exchange(WatchTable::Watch& watch, KeyState before, KeyState after) {
   watch.was_expired = after == KeyState::expired;
 }
 
+/// What no command asked for is an effect of its own.
+void add_deletion(StoreThread& thread, uint32_t database, std::string_view key) {
+  if (!thread.wants_effects()) return;
+  const std::string_view words[] = {"DEL", key};
+  thread.add_effect(database, words);
+}
+
 }  // namespace
 
 // -- Telling --
@@ -68,10 +75,12 @@ Entry* Shard::unlink(StoreThread& thread, uint32_t database, Table& table, Table
   if (!announced) before_change(thread, database, key, entry);
   switch (reason) {
     case Reason::expired:
+      add_deletion(thread, database, key);
       thread.expired_keys.add();
       thread.raise(kEventExpired, "expired", database, key);
       break;
     case Reason::evicted:
+      add_deletion(thread, database, key);
       thread.evicted_keys.add();
       thread.raise(kEventEvicted, "evicted", database, key);
       break;

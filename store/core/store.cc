@@ -49,10 +49,42 @@ void StoreThread::raise_now(EventClass event_class, std::string_view name, uint3
   }
 }
 
-void StoreThread::hand_over_events_now() {
+void StoreThread::hand_over_events() {
   if (!event_sink_) return;
   event_sink_(events_);
   events_.clear();
+}
+
+void StoreThread::add_effect(uint32_t database, std::span<const std::string_view> words) noexcept {
+  if (!wants_effects()) return;
+  try {
+    effects_.effects.push_back(
+        {.sequence = 0, .database = database, .words = std::vector<std::string>(words.begin(), words.end())});
+  } catch (const std::bad_alloc&) {
+    effects_.incomplete = true;
+  }
+}
+
+void StoreThread::end_transaction() noexcept {
+  in_transaction_ = false;
+  auto& effects = effects_.effects;
+  if (effects.size() < 2) return;
+  try {
+    const Effect exec{.sequence = 0, .database = effects.back().database, .words = {"EXEC"}};
+    effects.insert(effects.begin(), {.sequence = 0, .database = effects.front().database, .words = {"MULTI"}});
+    effects.push_back(exec);
+  } catch (const std::bad_alloc&) {
+    effects_.incomplete = true;
+  }
+}
+
+void StoreThread::hand_over_effects() noexcept {
+  if (in_transaction_) return;
+  const size_t count = effects_.effects.size();
+  uint64_t sequence = store_.last_effect_.fetch_add(count, std::memory_order_relaxed);
+  for (Effect& effect : effects_.effects) effect.sequence = ++sequence;
+  if (store_.effect_sink_) store_.effect_sink_(std::move(effects_));
+  effects_ = {};
 }
 
 Store::Store(const Options& options)
@@ -333,7 +365,7 @@ bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Ta
     shard.unlink(thread, database, table, table.find(order, entry), Reason::expired);
     release(thread, shard, entry, true);
   }
-  thread.hand_over_events();
+  thread.hand_over();
   return finished;
 }
 
@@ -357,6 +389,13 @@ void Store::detach(ChangeConsumer& consumer) {
   locks.lock_all();
   std::erase(consumers_, &consumer);
   point_to_consumers();
+}
+
+void Store::set_effect_sink(EffectSink sink) {
+  ShardLocks locks(*this);
+  locks.lock_all();
+  effect_sink_ = std::move(sink);
+  wants_effects_.store(static_cast<bool>(effect_sink_), std::memory_order_relaxed);
 }
 
 void Store::point_to_consumers() {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "store/core/arena.h"
 #include "store/core/background.h"
 #include "store/core/changes.h"
+#include "store/core/effects.h"
 #include "store/core/events.h"
 #include "store/core/eviction.h"
 #include "store/core/hit_density.h"
@@ -63,13 +65,41 @@ class StoreThread {
     if (wants(event_class)) [[unlikely]]
       raise_now(event_class, name, database, key);
   }
-  /// Gives the events raised so far to the sink. To be called before the shards of their keys are released.
-  void hand_over_events() {
+  /// Gives the events raised so far and the effects collected so far to their sinks. To be called before the shards of
+  /// their keys are released.
+  void hand_over() {
     if (!events_.empty()) [[unlikely]]
-      hand_over_events_now();
+      hand_over_events();
+    if (!effects_.effects.empty() || effects_.incomplete) [[unlikely]]
+      hand_over_effects();
   }
   /// Events that have been raised and not handed over, in order.
   std::vector<KeyEvent>& events() { return events_; }
+
+  // -- Effects; see effects.h. What follows does nothing unless somebody takes them --
+  bool wants_effects() const;
+  /// Describes what the command being executed did; else it is its own description.
+  void effect(uint32_t database, std::span<const std::string_view> words) noexcept {
+    described_ = true;
+    add_effect(database, words);
+  }
+  /// The same for what no command asked for: expiry and eviction.
+  void add_effect(uint32_t database, std::span<const std::string_view> words) noexcept;
+  /// Around a command, which is its own effect if it changed something and was not described.
+  void begin_command() {
+    described_ = false;
+    changes_before_ = changes.get();
+  }
+  void end_command(uint32_t database, std::span<const std::string_view> words) noexcept {
+    if (!described_ && changes.get() != changes_before_) add_effect(database, words);
+  }
+  /// A command failed half way: if it has changed something, no effect says what.
+  void abandon_command() noexcept {
+    if (changes.get() != changes_before_) effects_.incomplete = true;
+  }
+  /// Around commands whose effects belong together: they are handed over at the end, between MULTI and EXEC.
+  void begin_transaction() { in_transaction_ = true; }
+  void end_transaction() noexcept;
 
   /// allkeys-lhd: the time since the key's last access ends at `tick` with a hit or an eviction. Called before its
   /// recency changes.
@@ -89,7 +119,8 @@ class StoreThread {
   friend class Evictor;
 
   void raise_now(EventClass event_class, std::string_view name, uint32_t database, std::string_view key) noexcept;
-  void hand_over_events_now();
+  void hand_over_events();
+  void hand_over_effects() noexcept;
 
   Store& store_;
   unsigned index_;
@@ -101,6 +132,9 @@ class StoreThread {
   const std::atomic<bool>* listened_ = nullptr;
   std::vector<KeyEvent> events_;
   EventSink event_sink_;
+  EffectBatch effects_;
+  bool described_ = false, in_transaction_ = false;
+  int64_t changes_before_ = 0;
   EvictionPool pool_;
   std::array<SamplingPlace, 2> sampling_ahead_;
   HitLog hit_log_;
@@ -222,6 +256,10 @@ class Store {
   /// Those attached. Only while a shard is held.
   const std::vector<ChangeConsumer*>& consumers() const { return consumers_; }
 
+  /// Who takes the effects of all threads from now on; an empty function ends that. Locks all shards: none may be held.
+  void set_effect_sink(EffectSink sink);
+  bool wants_effects() const { return wants_effects_.load(std::memory_order_relaxed); }
+
   /// Frees an entry that is in no table: memory, Blob or Value. Large values are destroyed in the background when
   /// `lazy`, and count until then.
   void release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy) noexcept;
@@ -279,10 +317,15 @@ class Store {
   std::vector<std::unique_ptr<Arena>> arenas_;
   std::unique_ptr<Shard[]> shards_;
   std::vector<ChangeConsumer*> consumers_;  // changed while all shards are held
-  std::atomic<size_t> heap_freed_{0};       // bytes given back to the general allocator since its pages last went
+  EffectSink effect_sink_;                  // so is this
+  std::atomic<bool> wants_effects_{false};
+  std::atomic<uint64_t> last_effect_{0};  // its number
+  std::atomic<size_t> heap_freed_{0};     // bytes given back to the general allocator since its pages last went
   std::atomic<bool> giving_back_{false};
   Background background_;
 };
+
+inline bool StoreThread::wants_effects() const { return store_.wants_effects(); }
 
 inline void StoreThread::charge(int64_t bytes) {
   pending_bytes_.add(bytes);

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "server/core.h"
 #include "server/server.h"
-#include "tests/oracle/generator.h"
+#include "tests/commands/random_commands.h"
 #include "tests/store/change_consumers.h"
 #include "tests/support/resp_client.h"
 
@@ -47,27 +47,11 @@ class Changes : public ::testing::TestWithParam<uint64_t> {
 
   store::Store& data() { return server_->core().store; }
 
-  /// A command of the generator's, or one of those that it leaves out because two servers would answer them
-  /// differently.
-  Args any_command(ProgramGenerator& generator) {
-    const std::string key(1, static_cast<char>('a' + random_() % 5));
-    const std::string soon = std::to_string(1 + random_() % 200);
-    switch (random_() % 24) {
-      case 0: return {"SPOP", key};
-      case 1: return {"SPOP", key, std::to_string(1 + random_() % 150)};
-      case 2: return {"PEXPIRE", key, soon};
-      case 3: return {"SET", key, "v", "PX", soon};
-      case 4: return {"GETEX", key, "PX", soon};
-      case 5: return {"SET", "filler:" + std::to_string(random_() % 400), std::string(random_() % 6000, 'f')};
-      default: return generator.command();
-    }
-  }
-
   /// Runs so many commands; calls `check` after each.
   template <class Check>
   void run(ProgramGenerator& generator, int steps, Check&& check) {
     for (int i = 0; i < steps && !HasFailure(); ++i) {
-      const Args command = any_command(generator);
+      const Args command = any_command(generator, random_);
       RespClient& client = *clients_[random_() % std::size(clients_)];
       const Received received = client.call(command);
       ASSERT_TRUE(received.ok()) << command[0];
