@@ -2,7 +2,7 @@
 #include "store/core/background.h"
 
 #include <algorithm>
-#include <system_error>
+#include <exception>
 
 namespace larder::store {
 
@@ -13,7 +13,7 @@ void Background::submit(std::function<void()> job, size_t objects) {
   if (!stopping_ && !thread_.joinable()) {
     try {
       thread_ = std::thread([this] { work(); });
-    } catch (const std::system_error&) {  // no more threads: done here
+    } catch (const std::exception&) {  // no more threads, or no memory for one: done here
     }
   }
   if (!stopping_ && thread_.joinable()) return wake_.notify_one();
