@@ -195,27 +195,40 @@ std::string_view Keyspace::resize_string(std::string_view key, size_t size, size
   const std::string_view before = old ? old->string() : std::string_view{};
   before_change(old, key);
   Entry* entry = old.entry;
-  if (old && old->has_blob() && old->blob()->sole() && size > Entry::kLargestInline &&
-      size <= old->blob()->capacity()) {
-    Blob* blob = old->blob();
-    if (size > before.size()) std::memset(blob->data() + before.size(), 0, size - before.size());
-    blob->resize(size);
-    if (!bytes.empty()) std::memcpy(blob->data() + at, bytes.data(), bytes.size());
-    old->set_form(StringForm::raw);
+  const size_t kept = std::min(size, before.size());
+  // Nothing is filled with zeros that is written over.
+  const auto write_behind_kept = [&](char* target) {
+    const size_t written_to = at + bytes.size();
+    if (at > kept) std::memset(target + kept, 0, at - kept);
+    if (!bytes.empty()) std::memcpy(target + at, bytes.data(), bytes.size());
+    const size_t rest = std::max(kept, written_to);
+    if (size > rest) std::memset(target + rest, 0, size - rest);
+  };
+  if (old && old->has_blob() && old->blob()->sole() && size > Entry::kLargestInline) {
+    if (size > old->blob()->capacity()) grow_blob(entry, size);
+    entry->blob()->resize(size);
+    write_behind_kept(entry->blob()->data());
+    entry->set_form(StringForm::raw);
     if (touching_) touch(entry);
   } else {
     entry = resized(old, key, size);
     base::AtExit undo([&] { store_.release(thread_, *old.shard, entry, false); });
     char* target = entry->has_blob() ? entry->blob()->data() : entry->value_data();
-    const size_t kept = std::min(size, before.size());
     if (kept > 0) std::memcpy(target, before.data(), kept);
-    std::memset(target + kept, 0, size - kept);
-    if (!bytes.empty()) std::memcpy(target + at, bytes.data(), bytes.size());
+    write_behind_kept(target);
     install(place(key), old, entry);
     undo.dismiss();
   }
   after_change(*old.shard, key, entry, Reason::written);
   return entry->string();
+}
+
+/// Gives a string more room in place, as far as the allocator can.
+void Keyspace::grow_blob(Entry* entry, size_t size) {
+  const auto before = static_cast<int64_t>(entry->blob()->memory());
+  Blob* blob = Blob::with_capacity(entry->blob(), Blob::grown_capacity(size));
+  entry->set_blob(blob);
+  thread_.charge(static_cast<int64_t>(blob->memory()) - before);
 }
 
 /// An entry with the old one's deadline and room for a string of `size` bytes, none of which is written yet.
@@ -228,10 +241,8 @@ Entry* Keyspace::resized(const Item& old, std::string_view key, size_t size) {
   base::AtExit undo([&] { free_shell(*old.shard, entry); });
   if (layout.has_deadline) entry->set_deadline(old->deadline());
   if (large) {
-    // Room for as much again, up to a megabyte: what grows once usually grows again.
-    constexpr size_t kMostSpare = 1024 * 1024;
-    const bool grows = old && old->has_blob() && size > old->string().size();
-    Blob* blob = Blob::create(grows ? size + std::min(size, kMostSpare) : size);
+    const bool grows = old && size > old->string().size();
+    Blob* blob = Blob::create(grows ? Blob::grown_capacity(size) : size);
     blob->resize(size);
     entry->set_blob(blob);
     thread_.charge(static_cast<int64_t>(blob->memory()));

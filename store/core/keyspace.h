@@ -190,6 +190,7 @@ class Keyspace {
   void before_change(const Item& item, std::string_view key) const noexcept;
   void after_change(Shard& shard, std::string_view key, const Entry* entry, Reason reason) noexcept;
   Entry* relocated(const Item& item, std::string_view key, std::optional<int64_t> deadline);
+  void grow_blob(Entry* entry, size_t size);
   Entry* resized(const Item& old, std::string_view key, size_t size);
   void free_shell(Shard& shard, Entry* entry) noexcept;
   void begin_edit(std::string_view key) const noexcept;

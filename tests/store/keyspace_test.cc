@@ -134,6 +134,23 @@ TEST_F(KeyspaceTest, ResizingKeepsBytesAndAddsZeros) {
   EXPECT_EQ(test.get("key"), model);
 }
 
+TEST_F(KeyspaceTest, AStringThatGrowsInStepsIsMovedSeldom) {
+  constexpr size_t kStep = 256 * 1024, kSteps = 256;
+  int moved = 0;
+  size_t capacity = 0;
+  for (size_t i = 0; i < kSteps; ++i) {
+    test.access()->resize_string("key", (i + 1) * kStep, i * kStep, std::string(kStep, static_cast<char>(i)));
+    const size_t now = test.access()->find("key", kPeek)->blob()->capacity();
+    moved += now == capacity ? 0 : 1;
+    capacity = now;
+  }
+  EXPECT_LT(moved, 40);  // in steps of a megabyte it would be 64, and more the longer the string
+  EXPECT_LT(capacity, kSteps * kStep * 9 / 8 + 1);
+  const std::string bytes = *test.get("key");
+  for (size_t i = 0; i < kSteps * kStep; i += kStep / 4) ASSERT_EQ(bytes[i], static_cast<char>(i / kStep));
+  expect_exact_accounts();
+}
+
 TEST_F(KeyspaceTest, ABlobThatAReplyHoldsIsLeftAlone) {
   test.set("key", std::string(10'000, 'a'));
   Blob* held = test.access()->find("key", kPeek)->blob();
