@@ -11,6 +11,7 @@
 #include "server/commands/database_index.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
+#include "store/core/key_sizes.h"
 #include "store/core/keyspace.h"
 
 namespace larder::server::commands {
@@ -183,6 +184,24 @@ static void copy(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.integer(1);
 }
 
+namespace {
+
+/// As much as the source takes, less what is replaced. Where REPLACE is missing nothing is stored, or nothing was
+/// there.
+uint64_t growth_of_copy(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  const size_t copied = sizes.memory(args[1]);
+  size_t replaced = sizes.memory(args[2]);
+  for (size_t i = 3; i + 1 < args.size(); ++i) {
+    if (!base::equals_ignoring_case(args[i], "DB")) continue;
+    const auto database = base::parse_int64(args[i + 1]);
+    if (!database || *database < 0 || *database >= sizes.databases()) return 0;
+    replaced = sizes.memory(args[2], static_cast<uint32_t>(*database));
+  }
+  return copied - std::min(copied, replaced);
+}
+
+}  // namespace
+
 // clang-format off
 constexpr std::string_view kSumOfShards[] = {"request_policy:multi_shard", "response_policy:agg_sum"};
 constexpr ArgSpec kKeys[] = {{.name = "key", .type = ArgType::key, .multiple = true}};
@@ -248,7 +267,8 @@ constexpr CommandSpec kGenericCommands[] = {
     {.name = "copy", .group = Group::generic, .since = "6.2.0", .arity = at_least(3), .flags = kWrite | kDenyOom,
      .keys = {key_at(1, KeyUse::read), key_at(2, KeyUse::replace)},
      .complexity = "O(N) in the elements of a collection, O(1) for a string",
-     .summary = "Copies a value to another key, in this or another database.", .args = kCopyArgs, .handler = copy},
+     .summary = "Copies a value to another key, in this or another database.", .args = kCopyArgs,
+     .grows_by = growth_of_copy, .handler = copy},
     {.name = "touch", .group = Group::generic, .since = "3.2.1", .arity = at_least(2),
      .flags = kReadOnly | kFast | kAlwaysTouches,
      .keys = keys_from(1, KeyUse::metadata), .complexity = "O(N) in the keys",

@@ -9,6 +9,7 @@
 #include "server/commands/cursor.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
+#include "store/core/key_sizes.h"
 #include "store/core/keyspace.h"
 #include "store/values/set_ops.h"
 #include "store/values/set_value.h"
@@ -322,6 +323,33 @@ static void sscan(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   for (const std::string& member : found) reply.bulk(member);
 }
 
+namespace {
+
+// What the *STORE commands add: the result takes at most as much as the smallest, the first, or all of the sets. Less
+// what the target holds now, which is replaced.
+
+uint64_t beyond_target(uint64_t bytes, std::string_view target, const store::KeySizes& sizes) {
+  return bytes - std::min<uint64_t>(bytes, sizes.memory(target));
+}
+
+uint64_t growth_of_sinterstore(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  uint64_t smallest = UINT64_MAX;
+  for (const std::string_view key : args.subspan(2)) smallest = std::min<uint64_t>(smallest, sizes.memory(key));
+  return beyond_target(smallest, args[1], sizes);
+}
+
+uint64_t growth_of_sunionstore(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  uint64_t all = 0;
+  for (const std::string_view key : args.subspan(2)) all += sizes.memory(key);
+  return beyond_target(all, args[1], sizes);
+}
+
+uint64_t growth_of_sdiffstore(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  return beyond_target(sizes.memory(args[2]), args[1], sizes);
+}
+
+}  // namespace
+
 // clang-format off
 constexpr HistoryEntry kSaddHistory[] = {{"2.4.0", "Took several members at once."}};
 constexpr ArgSpec kKeyAndMembers[] = {{.name = "key", .type = ArgType::key}, {.name = "member", .multiple = true}};
@@ -398,7 +426,7 @@ constexpr CommandSpec kSetCommands[] = {
      .keys = {key_at(1, KeyUse::modify), keys_from(2, KeyUse::read)},
      .complexity = "O(N*M) at worst: size of the smallest set times number of sets",
      .summary = "Stores the members that all given sets have in common in another set.", .args = kDestinationAndKeys,
-     .handler = sinterstore},
+     .grows_by = growth_of_sinterstore, .handler = sinterstore},
     {.name = "sunion", .group = Group::set, .since = "1.0.0", .arity = at_least(2), .flags = kReadOnly,
      .keys = keys_from(1, KeyUse::read), .complexity = "O(N) in the sizes of all sets",
      .summary = "Returns the members that at least one of the given sets has.", .tips = kUnordered, .args = kKeys,
@@ -406,7 +434,8 @@ constexpr CommandSpec kSetCommands[] = {
     {.name = "sunionstore", .group = Group::set, .since = "1.0.0", .arity = at_least(3), .flags = kWrite | kDenyOom,
      .keys = {key_at(1, KeyUse::replace), keys_from(2, KeyUse::read)}, .complexity = "O(N) in the sizes of all sets",
      .summary = "Stores the members that at least one of the given sets has in another set.",
-     .args = kDestinationAndKeys, .handler = sunionstore},
+     .args = kDestinationAndKeys,
+     .grows_by = growth_of_sunionstore, .handler = sunionstore},
     {.name = "sdiff", .group = Group::set, .since = "1.0.0", .arity = at_least(2), .flags = kReadOnly,
      .keys = keys_from(1, KeyUse::read), .complexity = "O(N) in the sizes of all sets",
      .summary = "Returns the members of the first set that none of the others has.", .tips = kUnordered, .args = kKeys,
@@ -414,7 +443,8 @@ constexpr CommandSpec kSetCommands[] = {
     {.name = "sdiffstore", .group = Group::set, .since = "1.0.0", .arity = at_least(3), .flags = kWrite | kDenyOom,
      .keys = {key_at(1, KeyUse::replace), keys_from(2, KeyUse::read)}, .complexity = "O(N) in the sizes of all sets",
      .summary = "Stores the members of the first set that none of the others has in another set.",
-     .args = kDestinationAndKeys, .handler = sdiffstore},
+     .args = kDestinationAndKeys,
+     .grows_by = growth_of_sdiffstore, .handler = sdiffstore},
     {.name = "sscan", .group = Group::set, .since = "2.8.0", .arity = at_least(3), .flags = kReadOnly,
      .keys = key_at(1, KeyUse::read), .complexity = "O(1) a call, O(N) in the size of the set for a whole pass",
      .summary = "Walks through the members of a set in steps, by a cursor.", .tips = kNondeterministic,

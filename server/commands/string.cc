@@ -11,6 +11,7 @@
 #include "server/commands/deadline.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
+#include "store/core/key_sizes.h"
 #include "store/core/keyspace.h"
 
 namespace larder::server::commands {
@@ -374,6 +375,24 @@ static void incrbyfloat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 
 namespace {
 
+/// What a string takes that grows to `size` bytes.
+uint64_t growth_to(uint64_t size, std::string_view key, const store::KeySizes& sizes) {
+  if (size > static_cast<uint64_t>(sizes.max_string_bytes())) return 0;
+  const size_t capacity = sizes.string_capacity(key);
+  if (size <= capacity) return 0;
+  return capacity == 0 ? size : store::Blob::grown_capacity(size) - capacity;
+}
+
+uint64_t growth_of_append(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  return growth_to(sizes.string_length(args[1]) + args[2].size(), args[1], sizes);
+}
+
+uint64_t growth_of_setrange(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  const auto offset = base::parse_int64(args[2]);
+  if (!offset || *offset < 0 || args[3].empty()) return 0;
+  return growth_to(static_cast<uint64_t>(*offset) + args[3].size(), args[1], sizes);
+}
+
 // What SET does to its key: with GET it hands out the value that was there. Looked for as a word anywhere behind the
 // value, as Redis does for COMMAND GETKEYSANDFLAGS; that it is no other option's value is SET's own business.
 KeyUse use_of_set(std::span<const std::string_view> args) {
@@ -481,7 +500,8 @@ constexpr CommandSpec kStringCommands[] = {
     {.name = "append", .group = Group::string, .since = "2.0.0", .arity = exactly(3),
      .flags = kWrite | kDenyOom | kFast, .keys = key_at(1, KeyUse::add),
      .complexity = "O(1) amortized, O(N) in the bytes appended",
-     .summary = "Adds bytes to the end of a string, creating it if need be.", .args = kKeyAndValue, .handler = append},
+     .summary = "Adds bytes to the end of a string, creating it if need be.", .args = kKeyAndValue,
+     .grows_by = growth_of_append, .handler = append},
     {.name = "strlen", .group = Group::string, .since = "2.2.0", .arity = exactly(2), .flags = kReadOnly | kFast,
      .keys = key_at(1, KeyUse::metadata), .complexity = "O(1)", .summary = "Returns the length of a string in bytes.",
      .args = kKey, .handler = strlen},
@@ -496,7 +516,7 @@ constexpr CommandSpec kStringCommands[] = {
     {.name = "setrange", .group = Group::string, .since = "2.2.0", .arity = exactly(4), .flags = kWrite | kDenyOom,
      .keys = key_at(1, KeyUse::modify), .complexity = "O(N) in the bytes written, and in those padded",
      .summary = "Overwrites a string from an offset on, padding with zero bytes up to there.", .args = kSetrangeArgs,
-     .handler = setrange},
+     .grows_by = growth_of_setrange, .handler = setrange},
     {.name = "incr", .group = Group::string, .since = "1.0.0", .arity = exactly(2), .flags = kWrite | kDenyOom | kFast,
      .keys = key_at(1, KeyUse::modify_and_read), .complexity = "O(1)",
      .summary = "Adds one to an integer; an absent key counts as 0.", .args = kKey, .handler = incr},

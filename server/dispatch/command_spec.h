@@ -24,8 +24,9 @@ class ReplyWriter;
 }  // namespace larder::protocol
 
 namespace larder::store {
+class KeySizes;
 class Keyspace;
-}
+}  // namespace larder::store
 
 namespace larder::server {
 
@@ -208,6 +209,10 @@ struct CommandSpec {
   Locking (*locking_for)(std::span<const std::string_view> args) = nullptr;  // for Locking::by_arguments
   /// Replaces the arguments that MONITOR and the slow log must not show by kRedacted.
   void (*hide_secrets)(std::span<std::string_view> args) = nullptr;
+  /// About how many bytes the data may grow by where that does not follow from the size of the request, never much
+  /// less; 0 for arguments that the handler refuses. Asked only while there is a memory limit, before anything is
+  /// locked.
+  uint64_t (*grows_by)(std::span<const std::string_view> args, const store::KeySizes& sizes) = nullptr;
   Handler handler{};
   uint8_t first_key = single_key_position(keys);                  // derived: the only key's position, or 0
   GateMask gates = gates_for(flags, static_cast<bool>(handler));  // derived: the gates that may stop it
@@ -273,7 +278,8 @@ constexpr bool well_formed(const CommandSpec& spec) {
   const bool lockable = (spec.locking == Locking::by_arguments) == (spec.locking_for != nullptr);
   const bool named = detail::lower_case_name(spec.name) && spec.own_name().size() <= kMaxCommandName;
   return named && documented && callable && read_or_write && lockable && spec.arity != 0 &&
-         detail::keys_within_arity(spec) && detail::key_uses_fit(spec);
+         detail::keys_within_arity(spec) && detail::key_uses_fit(spec) &&
+         (spec.grows_by == nullptr || spec.is(kDenyOom));
 }
 
 /// Compile-time check of a group's rows: each is well formed, names are unique, subcommands follow their container.

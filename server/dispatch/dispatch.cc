@@ -143,7 +143,7 @@ Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
   assert(client.gates == client.closed_gates());
   GateMask ahead = gates_ahead(spec, args.size(), client, core_.gates());
   // In a cache every write comes to this gate: it is asked here whether there is room, which is nearly always so.
-  if (ahead == kGateMemory && !core_.store.over_limit(store_thread_, room_beforehand(request.bytes))) ahead = 0;
+  if (ahead == kGateMemory && !may_need_room(*spec, request)) ahead = 0;
   if (ahead != 0) [[unlikely]] {
     if (const auto outcome = pass_gates(client, request, args, ahead, reply)) return *outcome;
   }
@@ -273,6 +273,12 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
 }
 
 // -- Afterwards --
+
+/// Under a memory limit: whether the gate has to look at a command that may add to the data.
+bool Dispatcher::may_need_room(const CommandSpec& spec, const Request& request) const {
+  const int64_t room = room_beforehand(request.bytes, core_.store.maxmemory());
+  return spec.grows_by != nullptr || core_.store.over_limit(store_thread_, room);
+}
 
 /// A write may have added more than the gate could know: what is above the limit goes before the reply does.
 void Dispatcher::settle_memory(const CommandSpec& spec) {

@@ -55,13 +55,14 @@ Store::Store(const Options& options)
       planned_threads_(std::max(1u, options.threads)),
       single_threaded_(options.single_threaded),
       clock_(*options.clock),
+      own_bytes_(static_cast<int64_t>(kShards * sizeof(Shard) + kArenas * sizeof(Arena))),
       recency_(kShards),
       shards_(std::make_unique<Shard[]>(kShards)) {
   set_encoding_limits({});
   for (auto& arena : arenas_) arena = std::make_unique<Arena>(blocks_);
   for (size_t i = 0; i < kShards; ++i) shards_[i].arena = arenas_[i % kArenas].get();
   // What the store itself takes counts too: a limit of one byte is exceeded from the start.
-  total_.store(static_cast<int64_t>(kShards * sizeof(Shard) + kArenas * sizeof(Arena)), std::memory_order_relaxed);
+  total_.store(own_bytes_, std::memory_order_relaxed);
 }
 
 Store::~Store() {
@@ -126,17 +127,21 @@ int64_t Store::used_memory() const {
 
 bool Store::make_room(StoreThread& thread, int64_t extra) {
   if (!over_limit(thread, extra)) return true;
+  if (own_bytes_ + extra > maxmemory()) return false;
   // What is going to be freed anyway costs no key.
   while (background_.pending_objects() > 0 && background_.help()) {
     if (!over_limit(thread, extra)) return true;
   }
-  if (policy() == EvictionPolicy::noeviction) return false;
-  Evictor evictor(*this, thread);
-  while (over_limit(thread, extra)) {
-    if (background_.pending_objects() > 0 && background_.help()) continue;
-    if (!evictor.evict_one()) return false;
+  if (policy() != EvictionPolicy::noeviction) {
+    Evictor evictor(*this, thread);
+    while (over_limit(thread, extra)) {
+      if (background_.pending_objects() > 0 && background_.help()) continue;
+      if (!evictor.evict_one()) return fits(extra);
+    }
+    return true;
   }
-  return true;
+  // What other threads have freed and not passed on yet is room as well.
+  return fits(extra);
 }
 
 size_t Store::purge() {

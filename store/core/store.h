@@ -173,7 +173,9 @@ class Store {
     return limit > 0 && total_.load(std::memory_order_relaxed) + thread.pending_bytes_.get() + extra > limit;
   }
   /// Makes `extra` more bytes fit below the limit: first by freeing what waits in the background to be freed, then by
-  /// evicting keys by the policy. No shard may be held by the caller. False when nothing more can go.
+  /// evicting keys by the policy. No shard may be held by the caller. False when nothing more can go, and at once, with
+  /// nothing evicted, when that much would not fit into an empty store. The answer is exact; how much is evicted is as
+  /// this thread sees the account (over_limit).
   bool make_room(StoreThread& thread, int64_t extra = 0);
   /// Gives all free pages back to the system; returns how many bytes of blocks.
   size_t purge();
@@ -236,6 +238,7 @@ class Store {
 
   static constexpr size_t kArenas = 16;
 
+  bool fits(int64_t extra) const { return used_memory() + extra <= maxmemory(); }
   void note_time_now(int64_t now_ms, int64_t steady_ms);
   void update_recency_use();
   size_t destroy(Shard& shard, Entry* entry) noexcept;
@@ -255,6 +258,7 @@ class Store {
   const unsigned planned_threads_;
   const bool single_threaded_;
   const base::Clock& clock_;
+  const int64_t own_bytes_;  // of the empty store: counted, and never evicted
 
   std::atomic<int64_t> maxmemory_{0};
   std::atomic<int64_t> charge_slack_{64 * 1024};
