@@ -57,7 +57,11 @@ void Core::apply_limits(const Settings& settings) {
   store.set_policy(settings.maxmemory_policy);
   store.set_samples(static_cast<unsigned>(settings.maxmemory_samples));
   store.set_lfu(static_cast<unsigned>(settings.lfu_log_factor), static_cast<unsigned>(settings.lfu_decay_time_min));
-  store.set_lazy_user_del(settings.lazyfree_lazy_user_del);
+  store.set_expire_effort(settings.active_expire_effort);
+  store.set_lazy_free((settings.lazyfree_lazy_eviction ? store::kLazyEviction : 0u) |
+                      (settings.lazyfree_lazy_expire ? store::kLazyExpire : 0u) |
+                      (settings.lazyfree_lazy_server_del ? store::kLazyServerDel : 0u) |
+                      (settings.lazyfree_lazy_user_del ? store::kLazyUserDel : 0u));
   store.set_max_string_bytes(settings.proto_max_bulk_len_bytes);
   store.set_encoding_limits({.set_max_intset_entries = static_cast<size_t>(settings.set_max_intset_entries),
                              .set_max_listpack_entries = static_cast<size_t>(settings.set_max_listpack_entries),

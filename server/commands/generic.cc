@@ -89,7 +89,7 @@ ScanOptions read_scan_options(ArgReader& args) {
 }  // namespace
 
 static void del(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  erase_all(args, keys, reply, keys.store().lazy_user_del());
+  erase_all(args, keys, reply, keys.store().frees_lazily(store::kLazyUserDel));
 }
 
 static void unlink(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { erase_all(args, keys, reply, true); }
@@ -177,7 +177,7 @@ static void copy(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   Keyspace target = keys.in_database(database);
   if (target.find(to, store::kWrite)) {
     if (!replace) return reply.integer(0);
-    target.erase(to);
+    target.erase(to, keys.store().frees_lazily(store::kLazyServerDel));
   }
   keys.copy(from, to, target);
   target.notify(store::kEventGeneric, "copy_to", to);

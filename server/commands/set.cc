@@ -92,7 +92,9 @@ void store_combined(ArgReader& args, Keyspace& keys, ReplyWriter& reply, MakeSet
   if (!sets) return;
   auto combined = make(*sets, keys.store().encoding_limits());
   if (combined == nullptr || combined->size() == 0) {
-    if (keys.erase(target)) keys.notify(store::kEventGeneric, "del", target);
+    if (keys.erase(target, keys.store().frees_lazily(store::kLazyServerDel))) {
+      keys.notify(store::kEventGeneric, "del", target);
+    }
     return reply.integer(0);
   }
   const auto size = static_cast<int64_t>(combined->size());

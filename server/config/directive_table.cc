@@ -143,8 +143,8 @@ constexpr Directive kMemoryDirectives[] = {
             "few hundred."},
     {.name = "active-expire-effort", .type = kInteger, .field = &Settings::active_expire_effort, .initial = "1",
      .min = 1, .max = 10,
-     .effect = kWithout,
-     .doc = "How eagerly keys past their deadline are looked for, from 1 to 10."},
+     .doc = "How eagerly keys past their deadline are looked for, from 1 to 10: more gives their memory back sooner and "
+            "costs more time."},
     {.name = "activedefrag", .type = kFlag, .initial = "no", .effect = kWithout,
      .doc = "Move values to make memory whole again."},
     {.name = "active-defrag-ignore-bytes", .type = kMemory, .initial = "104857600", .min = 1, .max = kMaxLong,
@@ -171,14 +171,11 @@ constexpr Directive kMemoryDirectives[] = {
 
 constexpr Directive kLazyFreeingDirectives[] = {
     {.name = "lazyfree-lazy-eviction", .type = kFlag, .field = &Settings::lazyfree_lazy_eviction, .initial = "no",
-     .effect = kWithout,
-     .doc = "Large evicted values are always freed in the background."},
+     .doc = "Free large evicted values in the background."},
     {.name = "lazyfree-lazy-expire", .type = kFlag, .field = &Settings::lazyfree_lazy_expire, .initial = "no",
-     .effect = kWithout,
-     .doc = "Large expired values are always freed in the background."},
+     .doc = "Free large expired values in the background."},
     {.name = "lazyfree-lazy-server-del", .type = kFlag, .field = &Settings::lazyfree_lazy_server_del, .initial = "no",
-     .effect = kWithout,
-     .doc = "Large values that a command replaces are always freed in the background."},
+     .doc = "Free large values that a command replaces in the background."},
     {.name = "lazyfree-lazy-user-del", .type = kFlag, .field = &Settings::lazyfree_lazy_user_del, .initial = "no",
      .doc = "Make DEL do what UNLINK does."},
     {.name = "lazyfree-lazy-user-flush", .type = kFlag, .field = &Settings::lazyfree_lazy_user_flush, .initial = "no",

@@ -18,8 +18,9 @@ namespace larder::server {
 namespace {
 
 constexpr std::chrono::milliseconds kTick(100);
-constexpr int64_t kSweepSliceUs = 500;      // clients are served between slices
-constexpr int64_t kSweepBudgetUs = 25'000;  // in a tick: a quarter of it
+constexpr int64_t kSweepSliceUs = 500;             // clients are served between slices
+constexpr int64_t kSweepBudgetUs = 25'000;         // in a tick: a quarter of it
+constexpr int64_t kSweepBudgetByEffortUs = 2'000;  // more for each step of active-expire-effort, as in Redis
 
 }  // namespace
 
@@ -208,7 +209,9 @@ void IoThread::tick() {
     if (++ticks_ % 10 == 0) close_idle();
     if (holding_ && core_.paused(store_thread_.now_ms()) == PauseMode::none) resume_paused();
   });
-  if (sweep_left_us_ <= 0) sweep_left_us_ = kSweepBudgetUs;
+  if (sweep_left_us_ <= 0) {
+    sweep_left_us_ = kSweepBudgetUs + kSweepBudgetByEffortUs * (settings_->active_expire_effort - 1);
+  }
 }
 
 /// Reclaims expired keys for one slice of the budget.

@@ -35,7 +35,7 @@ Item Keyspace::locate(std::string_view key) const {
 Item Keyspace::find(std::string_view key, unsigned how) {
   Item item = locate(key);
   if (item && item->expired_at(now_ms())) [[unlikely]] {
-    remove(item, Reason::expired, true);
+    remove(item, Reason::expired, store_.frees_lazily(kLazyExpire));
     item = {.shard = item.shard};
   }
   if (how & kCount) {
@@ -117,7 +117,7 @@ void Keyspace::install(const Place& at, const Item& old, Entry* entry) {
   entry->set_eviction_class(old->eviction_class());
   Shard::relink(thread_, *old.table, old.slot, entry);
   if (touching_) touch(entry);
-  store_.release(thread_, *old.shard, old.entry, true);
+  store_.release(thread_, *old.shard, old.entry, store_.frees_lazily(kLazyServerDel));
 }
 
 void Keyspace::remove(const Item& item, Reason reason, bool lazy) {
@@ -311,7 +311,7 @@ void Keyspace::rename(std::string_view from, std::string_view to) {
   base::AtExit undo([&] { free_shell(*at.shard, entry); });
   if (target) {
     Shard::relink(thread_, *target.table, target.slot, entry);
-    store_.release(thread_, *target.shard, target.entry, true);
+    store_.release(thread_, *target.shard, target.entry, store_.frees_lazily(kLazyServerDel));
     notify(kEventNew, "new", to);
   } else {
     insert(*at.shard, at.order, entry);

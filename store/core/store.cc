@@ -17,6 +17,7 @@ constexpr size_t kLazyFreeEffort = 64;        // allocations; below, handing ove
 constexpr size_t kSweepChunks = 16;           // hints looked at while a shard is held: microseconds
 constexpr size_t kPromptSweepKeys = 100'000;  // with fewer deadlines, expired keys go at the next pass
 constexpr int64_t kSweepSlackMs = 650;  // with more, a chunk waits so long, to be visited for several keys at once
+constexpr int kMostExpireEffort = 10;   // with which it waits a tenth of that
 
 // Memory is given back in the background when so many bytes are free, and they are such a part of what is stored.
 constexpr size_t kLeastUnused = 4 << 20;  // in blocks; half of it is kept for what comes next
@@ -312,17 +313,18 @@ bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Ta
   if (table.deadlines() == 0) return true;
   const int64_t now = thread.now_ms();
   const bool prompt = table.deadlines() * kShards < kPromptSweepKeys;
+  const int effort = expire_effort_.load(std::memory_order_relaxed);
+  const int64_t slack = kSweepSlackMs * (kMostExpireEffort + 1 - effort) / kMostExpireEffort;
   size_t chunks = kSweepChunks;
   auto& found = thread.sweep_found_;
   found.clear();
-  const bool finished =
-      table.sweep(now, prompt ? now : now - kSweepSlackMs, &chunks, [&](uint32_t order, Entry* entry) {
-        found.emplace_back(order, entry);
-        Arena::prefetch_for_free(entry);
-      });
+  const bool finished = table.sweep(now, prompt ? now : now - slack, &chunks, [&](uint32_t order, Entry* entry) {
+    found.emplace_back(order, entry);
+    Arena::prefetch_for_free(entry);
+  });
   for (const auto& [order, entry] : found) {
     shard.unlink(thread, database, table, table.find(order, entry), Reason::expired);
-    release(thread, shard, entry, true);
+    release(thread, shard, entry, frees_lazily(kLazyExpire));
   }
   thread.hand_over_events();
   return finished;

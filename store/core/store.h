@@ -31,6 +31,14 @@ namespace larder::store {
 
 class Store;
 
+/// Ways of losing a key, each of which may destroy a large value in the background (lazyfree-lazy-*).
+enum LazyFree : unsigned {
+  kLazyEviction = 1u << 0,
+  kLazyExpire = 1u << 1,
+  kLazyServerDel = 1u << 2,  // replaced by another value
+  kLazyUserDel = 1u << 3,    // by DEL; UNLINK always does
+};
+
 /// What one thread needs to work on the store: its idea of the time, its figures, its share of the accounting.
 class StoreThread {
  public:
@@ -152,9 +160,11 @@ class Store {
   unsigned lfu_log_factor() const { return lfu_log_factor_.load(std::memory_order_relaxed); }
   unsigned lfu_decay_minutes() const { return lfu_decay_minutes_.load(std::memory_order_relaxed); }
   void set_active_expire(bool on) { active_expire_.store(on, std::memory_order_relaxed); }
-  /// Whether DEL destroys large values in the background, as UNLINK does.
-  void set_lazy_user_del(bool on) { lazy_user_del_.store(on, std::memory_order_relaxed); }
-  bool lazy_user_del() const { return lazy_user_del_.load(std::memory_order_relaxed); }
+  /// How hard expired keys are looked for, 1 to 10: with more effort they are reclaimed sooner after their deadline.
+  void set_expire_effort(int effort) { expire_effort_.store(effort, std::memory_order_relaxed); }
+  /// Which ways of losing a key destroy large values in the background: a set of LazyFree.
+  void set_lazy_free(unsigned ways) { lazy_free_.store(ways, std::memory_order_relaxed); }
+  bool frees_lazily(LazyFree way) const { return (lazy_free_.load(std::memory_order_relaxed) & way) != 0; }
   void set_max_string_bytes(int64_t bytes) { max_string_bytes_.store(bytes, std::memory_order_relaxed); }
   /// The longest string that APPEND and SETRANGE may make (proto-max-bulk-len).
   int64_t max_string_bytes() const { return max_string_bytes_.load(std::memory_order_relaxed); }
@@ -266,7 +276,8 @@ class Store {
   std::atomic<unsigned> samples_{5};
   std::atomic<unsigned> lfu_log_factor_{10}, lfu_decay_minutes_{1};
   std::atomic<bool> active_expire_{true};
-  std::atomic<bool> lazy_user_del_{false};
+  std::atomic<unsigned> lazy_free_{0};
+  std::atomic<int> expire_effort_{1};
   std::atomic<int64_t> max_string_bytes_{int64_t{512} << 20};
   std::atomic<size_t> set_max_intset_entries_, set_max_listpack_entries_, set_max_listpack_value_;
 
