@@ -9,6 +9,7 @@
 
 #include "protocol/quoting.h"
 #include "server/clients/client.h"
+#include "server/clients/client_line.h"
 #include "server/net/io_thread.h"
 #include "server/net/session.h"
 
@@ -30,6 +31,16 @@ store::Store::Options store_options(const Core::Options& options) {
           .seed = 0,
           .clock = options.clock,
           .single_threaded = options.settings.io_threads == 1};
+}
+
+/// maxmemory-clients in bytes, 0 = none. Never so little that nobody could say anything to the server any more.
+int64_t client_limit_of(const Settings& settings) {
+  constexpr uint64_t kLeast = 128 * 1024;  // as in Redis
+  const MemoryOrPercent& limit = settings.maxmemory_clients;
+  const auto percent = static_cast<uint64_t>(limit.percent);
+  const uint64_t share = settings.maxmemory_bytes / 100 * percent + settings.maxmemory_bytes % 100 * percent / 100;
+  const uint64_t bytes = limit.percent != 0 ? share : limit.bytes;
+  return bytes == 0 ? 0 : static_cast<int64_t>(std::max(bytes, kLeast));
 }
 
 }  // namespace
@@ -62,6 +73,8 @@ void Core::apply_limits(const Settings& settings) {
                       (settings.lazyfree_lazy_expire ? store::kLazyExpire : 0u) |
                       (settings.lazyfree_lazy_server_del ? store::kLazyServerDel : 0u) |
                       (settings.lazyfree_lazy_user_del ? store::kLazyUserDel : 0u));
+  client_memory_limit_.store(client_limit_of(settings), std::memory_order_relaxed);
+  pubsub.set_hard_limit(settings.client_output_buffer_limits.pubsub.hard_bytes);
   store.set_max_string_bytes(settings.proto_max_bulk_len_bytes);
   store.set_encoding_limits({.set_max_intset_entries = static_cast<size_t>(settings.set_max_intset_entries),
                              .set_max_listpack_entries = static_cast<size_t>(settings.set_max_listpack_entries),
@@ -127,6 +140,61 @@ void Core::close_client(Client& client) {
   });
 }
 
+// -- Memory --
+
+int64_t Core::used_memory() const {
+  int64_t used = store.used_memory();
+  for (const auto& thread : threads_) used += thread->uncharged_client_memory();
+  return used;
+}
+
+int64_t Core::client_memory() const {
+  int64_t bytes = 0;
+  for (const auto& thread : threads_) bytes += thread->client_memory.get();
+  return bytes;
+}
+
+void Core::set_startup_memory(int64_t bytes) { store.add_overhead(bytes - startup_memory_.exchange(bytes)); }
+
+void Core::evict_clients(IoThread& self) {
+  if (client_memory_limit() == 0 || client_memory() <= client_memory_limit()) return;
+  with_world_stopped(self, [&] {
+    int64_t excess = client_memory() - client_memory_limit();
+    bool evicted = false;
+    std::vector<Client*> candidates;
+    for_each_client([&](Client& client) {
+      if (client.close_now) {
+        excess -= static_cast<int64_t>(client.accounted_bytes);  // as good as gone
+      } else if (!client.no_evict) {
+        candidates.push_back(&client);
+      }
+    });
+    std::sort(candidates.begin(), candidates.end(),
+              [](const Client* a, const Client* b) { return a->accounted_bytes > b->accounted_bytes; });
+    for (Client* client : candidates) {
+      if (excess <= 0) return;
+      excess -= static_cast<int64_t>(client->accounted_bytes);
+      evicted = true;
+      note_evicted(*client);
+      if (&client->thread != &self) {
+        close_client(*client);
+      } else if (Session* session = self.find(client->id)) {
+        session->close();
+      }
+    }
+    if (excess > 0 && evicted) log.warning("Over client maxmemory after evicting all evictable clients");
+  });
+}
+
+void Core::note_evicted(const Client& client) {
+  statistics.evicted_clients.fetch_add(1, std::memory_order_relaxed);
+  if (!log.enabled(LogLevel::notice)) return;
+  std::string line;
+  append_client_line(line, client, clock_->now_us(), nullptr);
+  line.pop_back();
+  log.notice("Evicting client: {}", line);
+}
+
 // -- Figures --
 
 void Core::note_rates() {
@@ -135,6 +203,8 @@ void Core::note_rates() {
     totals.commands += thread->statistics.commands.get();
     totals.input_bytes += thread->statistics.input_bytes.get();
     totals.output_bytes += thread->statistics.output_bytes.get();
+    totals.loop_cycles += thread->statistics.loop_cycles.get();
+    totals.loop_ns += thread->statistics.loop_ns.get();
   }
   rates.note(base::steady_us(), totals);
 }

@@ -80,6 +80,22 @@ class Core {
   /// Those that the server's state closes, for every client.
   GateMask gates() const { return gates_.load(std::memory_order_relaxed); }
 
+  // -- Memory --
+  /// Bytes that the process holds: what there was at the start, data, and connections.
+  int64_t used_memory() const;
+  /// Bytes that all connections hold.
+  int64_t client_memory() const;
+  /// maxmemory-clients, 0 = none.
+  int64_t client_memory_limit() const { return client_memory_limit_.load(std::memory_order_relaxed); }
+  /// Closes the connections that hold most while all together hold more than maxmemory-clients; those that CLIENT
+  /// NO-EVICT spares stay. On `self`'s thread, no shard is held; a connection of that thread may be closed by it.
+  void evict_clients(IoThread& self);
+  /// Counts and logs that a connection is closed because of maxmemory-clients.
+  void note_evicted(const Client& client);
+  /// Counts what the process, or an embedded server, holds before there are data and connections.
+  void set_startup_memory(int64_t bytes);
+  int64_t startup_memory() const { return startup_memory_.load(std::memory_order_relaxed); }
+
   // -- Figures --
   /// Takes a reading of the running totals, for what INFO says by the second.
   void note_rates();
@@ -121,6 +137,8 @@ class Core {
   std::atomic<IoThread*> world_stopped_by_{nullptr};
   std::atomic<uint64_t> client_ids_{0};
   std::atomic<size_t> connected_{0};
+  std::atomic<int64_t> client_memory_limit_{0};
+  std::atomic<int64_t> startup_memory_{0};
   std::atomic<int> monitors_{0};
   std::atomic<GateMask> gates_{kGatesAlwaysClosed};
   std::mutex pause_mutex_;  // of changes of the following two and of their gate

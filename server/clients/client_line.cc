@@ -35,20 +35,7 @@ std::string flags_of(const Client& client) {
 }
 
 /// MULTI's queue and WATCH's keys.
-size_t transaction_memory(const Client& client) {
-  size_t bytes = client.transaction.queued_bytes + client.transaction.queue.capacity() * sizeof(Transaction::Queued);
-  for (const auto& [database, key] : client.watched) bytes += sizeof(std::pair<uint32_t, std::string>) + key.size();
-  return bytes;
-}
-
-size_t subscription_memory(const Client& client) {
-  constexpr size_t kNode = 80;  // of a std::set<std::string>, about
-  size_t bytes = 0;
-  for (const auto* names : {&client.channels, &client.patterns, &client.shard_channels}) {
-    for (const std::string& name : *names) bytes += kNode + name.size();
-  }
-  return bytes;
-}
+size_t transaction_memory(const Client& client) { return client.transaction.memory() + client.watched_bytes; }
 
 }  // namespace
 
@@ -57,10 +44,7 @@ bool is_blocked(const Client& client) {
   return session != nullptr && session->waiting();
 }
 
-size_t memory_of(const Client& client) {
-  return sizeof(Session) + client.output.size() + client.output.capacity() + client.query_buffer_bytes +
-         client.query_buffer_free + transaction_memory(client) + subscription_memory(client) + client.name.size();
-}
+size_t memory_of(const Client& client) { return sizeof(Session) + client.memory(); }
 
 void append_client_line(std::string& out, const Client& client, int64_t now_us, const Client* executing) {
   const size_t waiting = client.output.size();

@@ -14,6 +14,8 @@ namespace larder::server {
 
 namespace {
 
+constexpr size_t kNode = 80;  // of a std::set<std::string>, about
+
 auto& subscriptions_of(Client& client, ChannelKind kind) {
   switch (kind) {
     case ChannelKind::pattern: return client.patterns;
@@ -36,17 +38,21 @@ struct Delivery {
   uint64_t client;
   ChannelKind kind;
   std::string matched;  // the pattern, or the channel
+  size_t bytes;         // as counted in Undelivered
 };
 
 struct Message {
   std::string channel, text;
 };
 
+constexpr size_t kFrame = sizeof(Delivery) + 32;  // of a message in the queue, and about that of its reply
+
 /// Writes a message to a client of the calling thread, if it is still subscribed.
 void deliver(IoThread& thread, const Delivery& delivery, const Message& message) {
   Session* session = thread.find(delivery.client);
   if (session == nullptr) return;
   Client& client = session->client;
+  client.undelivered.bytes.fetch_sub(delivery.bytes, std::memory_order_relaxed);
   if (!subscriptions_of(client, delivery.kind).contains(delivery.matched)) return;
   protocol::ReplyWriter reply(client.output, client.protocol);
   const bool pattern = delivery.kind == ChannelKind::pattern;
@@ -62,10 +68,11 @@ void deliver(IoThread& thread, const Delivery& delivery, const Message& message)
 
 bool PubsubHub::subscribe(Client& client, ChannelKind kind, std::string_view name) {
   if (!subscriptions_of(client, kind).emplace(name).second) return false;
+  client.subscription_bytes += kNode + name.size();
   const std::lock_guard guard(mutex_);
   auto& subscribers = names(kind)[std::string(name)];
   if (subscribers.empty()) count_name(kind, name, 1);
-  subscribers.push_back({&client.thread, client.id});
+  subscribers.push_back({&client.thread, client.id, &client.undelivered});
   return true;
 }
 
@@ -82,6 +89,7 @@ bool PubsubHub::unsubscribe(Client& client, ChannelKind kind, std::string_view n
       names(kind).erase(found);
     }
   }
+  client.subscription_bytes -= kNode + name.size();
   own.erase(mine);
   return true;
 }
@@ -94,13 +102,28 @@ void PubsubHub::forget(Client& client) {
   }
 }
 
+bool PubsubHub::accept(const Subscriber& subscriber, size_t bytes) {
+  Undelivered& undelivered = *subscriber.undelivered;
+  if (undelivered.overrun.load(std::memory_order_relaxed)) return false;
+  const size_t limit = hard_limit_.load(std::memory_order_relaxed);
+  if (undelivered.bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit || limit == 0) return true;
+  undelivered.bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  undelivered.overrun.store(true, std::memory_order_relaxed);
+  subscriber.thread->post([thread = subscriber.thread, id = subscriber.client] {
+    if (Session* session = thread->find(id)) session->close_overrun();
+  });
+  return false;
+}
+
 size_t PubsubHub::publish(ChannelKind kind, std::string_view channel, std::string_view message) {
   const std::lock_guard guard(mutex_);
   std::map<IoThread*, std::vector<Delivery>> by_thread;
   size_t receivers = 0;
   const auto add = [&](ChannelKind by, const std::string& matched, const std::vector<Subscriber>& subscribers) {
     for (const Subscriber& subscriber : subscribers) {
-      by_thread[subscriber.thread].push_back({subscriber.client, by, matched});
+      const size_t bytes = kFrame + matched.size() + channel.size() + message.size();
+      if (!accept(subscriber, bytes)) continue;
+      by_thread[subscriber.thread].push_back({subscriber.client, by, matched, bytes});
       ++receivers;
     }
   };

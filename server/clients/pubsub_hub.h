@@ -19,6 +19,7 @@ namespace larder::server {
 
 class Client;
 class IoThread;
+struct Undelivered;
 
 enum class ChannelKind : uint8_t { channel, pattern, shard };
 
@@ -41,6 +42,9 @@ class PubsubHub {
   size_t subscribers(ChannelKind kind, std::string_view name) const;
   /// Different patterns (PUBSUB NUMPAT), channels or shard channels with subscribers.
   size_t count(ChannelKind kind) const;
+  /// The hard limit of client-output-buffer-limit pubsub, in bytes; 0 = none. It holds for messages that a subscriber's
+  /// thread has not come to yet, too: a client with more of them is closed.
+  void set_hard_limit(size_t bytes) { hard_limit_.store(bytes, std::memory_order_relaxed); }
   /// Whether anybody listens to a channel or pattern that may match a keyspace event's. Any thread, without the mutex.
   const std::atomic<bool>& hears_events() const { return hears_events_; }
 
@@ -48,6 +52,7 @@ class PubsubHub {
   struct Subscriber {
     IoThread* thread;
     uint64_t client;
+    Undelivered* undelivered;  // of the client, which unsubscribes before it is destroyed
   };
   using Names = std::map<std::string, std::vector<Subscriber>, std::less<>>;
 
@@ -59,6 +64,10 @@ class PubsubHub {
 
   mutable std::mutex mutex_;
   Names names_[3];
+  /// Counts a message that is on its way to a subscriber; false when that is one too many.
+  bool accept(const Subscriber& subscriber, size_t bytes);
+
+  std::atomic<size_t> hard_limit_{0};
   int event_names_ = 0;  // channels and patterns that may match an event's
   std::atomic<bool> hears_events_{false};
 };

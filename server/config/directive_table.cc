@@ -83,8 +83,8 @@ constexpr Directive kClientsDirectives[] = {
      .initial = "1073741824", .min = 1048576, .max = kMaxLong, .unit = Unit::bytes,
      .doc = "Bytes of an unfinished request beyond which its client is disconnected."},
     {.name = "maxmemory-clients", .type = kMemoryOrPercent, .field = &Settings::maxmemory_clients, .initial = "0",
-     .unit = Unit::bytes, .effect = kWithout, .since = "7.0",
-     .doc = "Memory for the buffers of all clients together; the largest clients go first. A share such as 5% "
+     .unit = Unit::bytes, .since = "7.0",
+     .doc = "Memory for the buffers of all clients together; those that hold most are closed first. A share such as 5% "
             "counts from maxmemory. 0 = no limit."},
     {.name = "proto-max-bulk-len", .type = kMemory, .field = &Settings::proto_max_bulk_len_bytes,
      .initial = "536870912", .min = 1048576, .max = kMaxLong, .unit = Unit::bytes,

@@ -124,7 +124,7 @@ void Dispatcher::enqueue(Client& client, const CommandSpec& spec, std::span<cons
                          protocol::ReplyWriter& reply) {
   Transaction& transaction = client.transaction;
   transaction.queue.push_back({.spec = &spec, .request = StoredRequest(args)});
-  transaction.queued_bytes += transaction.queue.back().request.bytes();
+  transaction.queued_bytes += transaction.queue.back().request.memory();
   reply.simple("QUEUED");
 }
 
@@ -143,7 +143,7 @@ Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
   assert(client.gates == client.closed_gates());
   GateMask ahead = gates_ahead(spec, args.size(), client, core_.gates());
   // In a cache every write comes to this gate: it is asked here whether there is room, which is nearly always so.
-  if (ahead == kGateMemory && !may_need_room(*spec, request)) ahead = 0;
+  if (ahead == kGateMemory && !may_need_room(client, *spec, request)) ahead = 0;
   if (ahead != 0) [[unlikely]] {
     if (const auto outcome = pass_gates(client, request, args, ahead, reply)) return *outcome;
   }
@@ -194,7 +194,7 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
   constexpr int64_t kTimeIsOldNs = 1'000'000;
   if (stopwatch_nanoseconds(watch_ticks_ - start) > kTimeIsOldNs) [[unlikely]]
     store_thread_.refresh_time();
-  if (spec.is(kWrite | kRunsQueue) && core_.store.maxmemory() != 0) settle_memory(spec);
+  if (spec.is(kWrite | kRunsQueue) && core_.store.maxmemory() != 0) settle_memory(client, spec);
 }
 
 /// EXEC of such commands has the threads stopped before it locks a shard, or two of them could wait for each other.
@@ -275,16 +275,15 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
 // -- Afterwards --
 
 /// Under a memory limit: whether the gate has to look at a command that may add to the data.
-bool Dispatcher::may_need_room(const CommandSpec& spec, const Request& request) const {
-  const int64_t room = room_beforehand(request.bytes, core_.store.maxmemory());
+bool Dispatcher::may_need_room(const Client& client, const CommandSpec& spec, const Request& request) const {
+  const int64_t room = room_beforehand(request.bytes, core_.store.maxmemory()) - given_back(client, spec);
   return spec.grows_by != nullptr || core_.store.over_limit(store_thread_, room);
 }
 
 /// A write may have added more than the gate could know: what is above the limit goes before the reply does.
-void Dispatcher::settle_memory(const CommandSpec& spec) {
+void Dispatcher::settle_memory(const Client& client, const CommandSpec& spec) {
   if (!spec.is(kDenyOom | kRunsQueue)) return;
-  if (!core_.store.over_limit(store_thread_)) return;
-  core_.store.make_room(store_thread_);
+  core_.store.make_room(store_thread_, 0, given_back(client, spec));
 }
 
 void Dispatcher::account(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,

@@ -114,7 +114,8 @@ Verdict memory(const GateRequest& request) {
   store::Store& store = request.core.store;
   const int64_t limit = store.maxmemory();
   if (limit == 0 || !grows_memory(request)) return {};
-  if (store.make_room(request.thread.store_thread(), room_beforehand(growth(request), limit))) return {};
+  const int64_t given = given_back(request.client, *request.spec);
+  if (store.make_room(request.thread.store_thread(), room_beforehand(growth(request), limit), given)) return {};
   return Verdict::refuse(std::string(protocol::kOutOfMemory));
 }
 

@@ -60,6 +60,12 @@ constexpr int64_t room_beforehand(uint64_t bytes, int64_t maxmemory) {
   return wanted < std::min(kCountedFrom, maxmemory / 8) ? 0 : wanted;
 }
 
+/// Bytes of the account that end with the execution of a request: of the buffer that it was read into, and for EXEC of
+/// the queue.
+inline int64_t given_back(const Client& client, const CommandSpec& spec) {
+  return static_cast<int64_t>(client.accounted_input + (spec.is(kRunsQueue) ? client.accounted_queue : 0));
+}
+
 /// The gates that a request has to pass; 0 for nearly all. `closed` are those that the server's state closes.
 inline GateMask gates_ahead(const CommandSpec* spec, size_t argument_count, const Client& client, GateMask closed) {
   if (spec == nullptr) return kGateUnknown;

@@ -74,6 +74,7 @@ bool IoThread::turn_asio() {
 /// fresh, and what it left to be sent is sent.
 void IoThread::round(const std::function<void()>& work) {
   const std::lock_guard guard(execution);
+  const uint64_t start = stopwatch_ticks();
   refresh_settings();
   store_thread_.refresh_time();
   run_shows();
@@ -81,6 +82,8 @@ void IoThread::round(const std::function<void()>& work) {
   intake_.run();
   flush_waiting();
   closed_.clear();
+  statistics.loop_cycles.add();
+  statistics.loop_ns.add(stopwatch_nanoseconds(stopwatch_ticks() - start));
 }
 
 void IoThread::join() {
@@ -204,8 +207,12 @@ void IoThread::resume_paused() {
 void IoThread::tick() {
   round([this] {
     stopwatch_calibrate();
-    if (index_ == 0) core_.note_rates();
-    if (index_ == 0) core_.note_end_of_pause(store_thread_.now_ms());
+    if (uncharged_client_memory() != 0) charge_client_memory();
+    if (index_ == 0) {
+      core_.note_rates();
+      core_.note_end_of_pause(store_thread_.now_ms());
+      core_.evict_clients(*this);  // the limit may have changed
+    }
     if (++ticks_ % 10 == 0) close_idle();
     if (holding_ && core_.paused(store_thread_.now_ms()) == PauseMode::none) resume_paused();
   });
@@ -220,6 +227,17 @@ void IoThread::sweep() {
     const bool more = core_.store.sweep(store_thread_, kSweepSliceUs);
     sweep_left_us_ = more && !stopping_ ? sweep_left_us_ - kSweepSliceUs : 0;
   });
+}
+
+void IoThread::note_client_memory(int64_t change) {
+  constexpr int64_t kLarge = 64 * 1024;
+  client_memory.add(change);
+  if (change > kLarge || change < -kLarge) charge_client_memory();
+}
+
+void IoThread::charge_client_memory() {
+  core_.store.add_overhead(uncharged_client_memory());
+  charged_client_memory_.set(client_memory.get());
 }
 
 void IoThread::close_idle() {

@@ -87,6 +87,15 @@ class IoThread {
   /// Lets such connections go on.
   void resume_paused();
 
+  /// Accounts for what a connection of this thread holds more or less than before. What is large goes to the store's
+  /// account at once, the rest with the next tick.
+  void note_client_memory(int64_t change);
+  /// Brings the store's account up to date.
+  void charge_client_memory();
+  /// What the store's account does not hold yet. Any thread.
+  int64_t uncharged_client_memory() const { return client_memory.get() - charged_client_memory_.get(); }
+  base::Counter client_memory;  // bytes that its connections hold
+
   std::mutex execution;
   ThreadStatistics statistics;
   protocol::OutputBuffer dropped_replies;  // of the command being executed, while CLIENT REPLY has them dropped
@@ -113,6 +122,7 @@ class IoThread {
   TickTimer timer_;
   std::shared_ptr<const Settings> settings_;
   uint64_t settings_generation_ = 0;
+  base::Counter charged_client_memory_;
   std::unordered_map<uint64_t, std::unique_ptr<Session>> sessions_;
   std::mutex shows_mutex_;
   std::vector<std::function<void()>> shows_;

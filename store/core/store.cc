@@ -56,14 +56,13 @@ Store::Store(const Options& options)
       planned_threads_(std::max(1u, options.threads)),
       single_threaded_(options.single_threaded),
       clock_(*options.clock),
-      own_bytes_(static_cast<int64_t>(kShards * sizeof(Shard) + kArenas * sizeof(Arena))),
       recency_(kShards),
       shards_(std::make_unique<Shard[]>(kShards)) {
   set_encoding_limits({});
   for (auto& arena : arenas_) arena = std::make_unique<Arena>(blocks_);
   for (size_t i = 0; i < kShards; ++i) shards_[i].arena = arenas_[i % kArenas].get();
   // What the store itself takes counts too: a limit of one byte is exceeded from the start.
-  total_.store(own_bytes_, std::memory_order_relaxed);
+  add_overhead(own_bytes());
 }
 
 Store::~Store() {
@@ -126,23 +125,29 @@ int64_t Store::used_memory() const {
   return std::max<int64_t>(used, 0);
 }
 
-bool Store::make_room(StoreThread& thread, int64_t extra) {
-  if (!over_limit(thread, extra)) return true;
-  if (own_bytes_ + extra > maxmemory()) return false;
+void Store::add_overhead(int64_t bytes) {
+  overhead_.fetch_add(bytes, std::memory_order_relaxed);
+  total_.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+bool Store::make_room(StoreThread& thread, int64_t extra, int64_t given_back) {
+  const int64_t change = extra - given_back;
+  if (!over_limit(thread, change)) return true;
+  if (extra > 0 && overhead_.load(std::memory_order_relaxed) + change > maxmemory()) return false;
   // What is going to be freed anyway costs no key.
   while (background_.pending_objects() > 0 && background_.help()) {
-    if (!over_limit(thread, extra)) return true;
+    if (!over_limit(thread, change)) return true;
   }
   if (policy() != EvictionPolicy::noeviction) {
     Evictor evictor(*this, thread);
-    while (over_limit(thread, extra)) {
+    while (over_limit(thread, change)) {
       if (background_.pending_objects() > 0 && background_.help()) continue;
-      if (!evictor.evict_one()) return fits(extra);
+      if (!evictor.evict_one()) return fits(change);
     }
     return true;
   }
   // What other threads have freed and not passed on yet is room as well.
-  return fits(extra);
+  return fits(change);
 }
 
 size_t Store::purge() {

@@ -175,8 +175,15 @@ class Store {
   /// Bytes of keys, values and tables, exact once all threads are between commands. What is freed in the background
   /// counts until it is freed.
   int64_t used_memory() const;
+  /// What an empty store takes.
+  static constexpr int64_t own_bytes() {
+    return static_cast<int64_t>(kShards * sizeof(Shard) + kArenas * sizeof(Arena));
+  }
   int64_t peak_memory() const { return peak_.load(std::memory_order_relaxed); }
   void reset_peak() { peak_.store(used_memory(), std::memory_order_relaxed); }
+  /// Adds to the bytes in use what no eviction can free, such as the buffers of connections. Thread-safe; one shared
+  /// counter, so not for every command.
+  void add_overhead(int64_t bytes);
   /// Whether the limit is exceeded, as this thread sees it: off by at most a thousandth of the limit.
   bool over_limit(const StoreThread& thread, int64_t extra = 0) const {
     const int64_t limit = maxmemory();
@@ -186,7 +193,8 @@ class Store {
   /// evicting keys by the policy. No shard may be held by the caller. False when nothing more can go, and at once, with
   /// nothing evicted, when that much would not fit into an empty store. The answer is exact; how much is evicted is as
   /// this thread sees the account (over_limit).
-  bool make_room(StoreThread& thread, int64_t extra = 0);
+  /// given_back   bytes of the overhead that are about to end
+  bool make_room(StoreThread& thread, int64_t extra = 0, int64_t given_back = 0);
   /// Gives all free pages back to the system; returns how many bytes of blocks.
   size_t purge();
   /// Gives free pages back in the background if there are so many that it pays. Thread-safe; cheap.
@@ -268,7 +276,6 @@ class Store {
   const unsigned planned_threads_;
   const bool single_threaded_;
   const base::Clock& clock_;
-  const int64_t own_bytes_;  // of the empty store: counted, and never evicted
 
   std::atomic<int64_t> maxmemory_{0};
   std::atomic<int64_t> charge_slack_{64 * 1024};
@@ -284,6 +291,7 @@ class Store {
   HitDensity hit_density_;
   Recency recency_;
 
+  std::atomic<int64_t> overhead_{0};  // part of the total: the empty store and what add_overhead() was told
   alignas(64) std::atomic<int64_t> total_{0};
   std::atomic<int64_t> peak_{0};
   mutable std::mutex threads_mutex_;
