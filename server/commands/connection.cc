@@ -128,7 +128,7 @@ static void hello(ArgReader& args, CommandContext& context, ReplyWriter& reply) 
 }
 
 static void ping(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  if (args.remaining() > 1) return reply.error("ERR wrong number of arguments for 'ping' command");
+  if (args.remaining() > 1) return write_arity_error(reply, "ping");
   if (context.client().limited_to_pubsub()) {
     reply.array(2);
     reply.bulk("pong");
@@ -168,9 +168,9 @@ static void reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
 }
 
 static void select(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  const auto index = read_database_index(args, context.core().store.databases(), reply);
-  if (!index) return;
-  context.client().database = *index;
+  const uint32_t index = read_database_index(args, context.core().store.databases());
+  if (args.failed(reply)) return;
+  context.client().database = index;
   reply.ok();
 }
 

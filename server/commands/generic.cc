@@ -1,14 +1,18 @@
 // The handlers of the generic commands: deleting, asking, renaming, copying, walking. Deadlines stand in expire.cc,
-// OBJECT in object.cc. Threads: as all handlers, on the connection's thread; those that walk lock one shard at a time.
+// OBJECT in object.cc. Threads: as all handlers, on the connection's thread with the keys' shards held.
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ascii.h"
 #include "base/glob.h"
+#include "base/number.h"
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/commands/cursor.h"
 #include "server/commands/database_index.h"
+#include "server/commands/scan_options.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
 #include "store/core/key_sizes.h"
@@ -18,94 +22,41 @@ namespace larder::server::commands {
 
 using protocol::ArgReader;
 using protocol::ReplyWriter;
+using store::kEventGeneric;
 using store::Keyspace;
 
-namespace {
+// -- Deleting and asking --
 
-void erase_all(ArgReader& args, Keyspace& keys, ReplyWriter& reply, bool lazy) {
-  int64_t erased = 0;
-  while (args.more()) {
-    const auto key = args.key();
-    if (!keys.erase(key, lazy)) continue;
-    keys.notify(store::kEventGeneric, "del", key);
-    ++erased;
-  }
-  reply.integer(erased);
+static void delete_all(ArgReader& args, Keyspace& keys, ReplyWriter& reply, bool lazy) {
+  int64_t deleted = 0;
+  while (args.more()) deleted += keys.del(args.key(), lazy) ? 1 : 0;
+  reply.integer(deleted);
 }
-
-int64_t count_existing(ArgReader& args, Keyspace& keys, unsigned how) {
-  int64_t existing = 0;
-  while (args.more()) existing += keys.find(args.key(), how) ? 1 : 0;
-  return existing;
-}
-
-/// RENAME and RENAMENX; `reply` gets what the caller's success and refusal look like.
-void rename_key(ArgReader& args, Keyspace& keys, ReplyWriter& reply, bool if_free) {
-  const auto from = args.key();
-  const auto to = args.key();
-  if (!keys.find(from, store::kWrite)) return write_error(reply, store::Errc::no_such_key);
-  if (from == to) return if_free ? reply.integer(0) : reply.ok();
-  if (if_free && keys.find(to, store::kWrite)) return reply.integer(0);
-  keys.rename(from, to);
-  keys.notify(store::kEventGeneric, "rename_from", from);
-  keys.notify(store::kEventGeneric, "rename_to", to);
-  if_free ? reply.integer(1) : reply.ok();
-}
-
-struct ScanOptions {
-  uint64_t cursor = 0;
-  size_t count = 10;
-  std::optional<std::string_view> pattern;
-  std::string_view type;
-
-  bool wants(std::string_view key, const store::Entry& entry) const {
-    if (!type.empty() && !base::equals_ignoring_case(store::type_name(entry.type()), type)) return false;
-    return !pattern || base::glob_match(*pattern, key);
-  }
-};
-
-ScanOptions read_scan_options(ArgReader& args) {
-  ScanOptions options;
-  const auto cursor = read_cursor(args.bytes());
-  if (!cursor) args.fail(protocol::kInvalidCursor);
-  options.cursor = cursor.value_or(0);
-  while (args.more() && !args.failed()) {
-    if (args.remaining() >= 2 && args.token("COUNT")) {
-      const int64_t count = args.integer();
-      if (!args.failed() && count < 1) args.fail(protocol::kSyntaxError);
-      options.count = static_cast<size_t>(count);
-    } else if (args.remaining() >= 2 && args.token("MATCH")) {
-      options.pattern = args.bytes();
-      if (options.pattern == "*") options.pattern.reset();
-    } else if (args.remaining() >= 2 && args.token("TYPE")) {
-      options.type = args.bytes();
-    } else {
-      args.fail(protocol::kSyntaxError);
-    }
-  }
-  return options;
-}
-
-}  // namespace
 
 static void del(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  erase_all(args, keys, reply, keys.store().frees_lazily(store::kLazyUserDel));
+  delete_all(args, keys, reply, keys.store().frees_lazily(store::kLazyUserDel));
 }
 
-static void unlink(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { erase_all(args, keys, reply, true); }
+static void unlink(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { delete_all(args, keys, reply, true); }
+
+static void count_found(ArgReader& args, Keyspace& keys, ReplyWriter& reply, unsigned how) {
+  int64_t found = 0;
+  while (args.more()) found += keys.find(args.key(), how) ? 1 : 0;
+  reply.integer(found);
+}
 
 static void exists(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  reply.integer(count_existing(args, keys, store::kCount));
+  count_found(args, keys, reply, store::kCount);
 }
 
-static void touch(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  reply.integer(count_existing(args, keys, store::kRead));
-}
+static void touch(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { count_found(args, keys, reply, store::kRead); }
 
 static void type(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const store::Item item = keys.find(args.key(), store::kCount);
   reply.simple(store::type_name(item ? item->type() : store::Type::none));
 }
+
+// -- Walking --
 
 static void keys(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto pattern = args.bytes();
@@ -120,16 +71,14 @@ static void keys(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 }
 
 static void scan(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const ScanOptions options = read_scan_options(args);
+  const uint64_t cursor = read_cursor(args);
+  const auto options = ScanOptions::read(args, true);
   if (args.failed(reply)) return;
   std::vector<std::string> found;
-  const uint64_t next = keys.scan(options.cursor, options.count, [&](std::string_view key, const store::Entry& entry) {
-    if (options.wants(key, entry)) found.emplace_back(key);
+  const uint64_t next = keys.scan(cursor, options.count, [&](std::string_view key, const store::Entry& entry) {
+    if (options.matches_type(store::type_name(entry.type())) && options.matches(key)) found.emplace_back(key);
   });
-  reply.array(2);
-  reply.bulk(std::to_string(next));
-  reply.array(found.size());
-  for (const std::string& key : found) reply.bulk(key);
+  write_scan(reply, next, found);
 }
 
 static void randomkey(ArgReader&, Keyspace& keys, ReplyWriter& reply) {
@@ -137,50 +86,83 @@ static void randomkey(ArgReader&, Keyspace& keys, ReplyWriter& reply) {
   key ? reply.bulk(*key) : reply.null();
 }
 
-static void rename(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { rename_key(args, keys, reply, false); }
+// -- Renaming, moving, copying --
 
-static void renamenx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { rename_key(args, keys, reply, true); }
+/// True when the key has its new name, or had it before. Nothing after an error, which has been replied.
+static std::optional<bool> rename_key(ArgReader& args, Keyspace& keys, ReplyWriter& reply, bool if_free) {
+  const auto from = args.key();
+  const auto to = args.key();
+  if (!keys.find(from, store::kWrite)) {
+    write_error(reply, store::Errc::no_such_key);
+    return std::nullopt;
+  }
+  if (from == to) return !if_free;
+  if (if_free && keys.find(to, store::kWrite)) return false;
+  keys.rename(from, to);
+  keys.notify(kEventGeneric, "rename_from", from);
+  keys.notify(kEventGeneric, "rename_to", to);
+  return true;
+}
+
+static void rename(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  if (rename_key(args, keys, reply, false)) reply.ok();
+}
+
+static void renamenx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  if (const auto renamed = rename_key(args, keys, reply, true)) reply.integer(*renamed ? 1 : 0);
+}
 
 static void move(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
-  const auto database = read_database_index(args, keys.store().databases(), reply);
-  if (!database) return;
-  if (*database == keys.database()) return write_error(reply, store::Errc::same_object);
-  if (!keys.find(key, store::kWrite)) return reply.integer(0);
-  Keyspace target = keys.in_database(*database);
-  if (target.find(key, store::kWrite)) return reply.integer(0);
+  const uint32_t database = read_database_index(args, keys.store().databases());
+  if (args.failed(reply)) return;
+  if (database == keys.database()) return write_error(reply, store::Errc::same_object);
+  Keyspace target = keys.in_database(database);
+  if (!keys.find(key, store::kWrite) || target.find(key, store::kWrite)) return reply.integer(0);
   keys.copy(key, key, target);
   keys.erase(key);
-  keys.notify(store::kEventGeneric, "move_from", key);
-  target.notify(store::kEventGeneric, "move_to", key);
+  keys.notify(kEventGeneric, "move_from", key);
+  target.notify(kEventGeneric, "move_to", key);
   reply.integer(1);
 }
+
+namespace {
+
+struct CopyOptions {
+  uint32_t database;
+  bool replace = false;
+};
+
+CopyOptions read_copy_options(ArgReader& args, Keyspace& keys) {
+  CopyOptions options{.database = keys.database()};
+  while (args.more()) {
+    if (args.token("REPLACE")) {
+      options.replace = true;
+    } else if (args.remaining() >= 2 && args.token("DB")) {
+      options.database = read_database_index(args, keys.store().databases());
+    } else {
+      args.fail(protocol::kSyntaxError);
+    }
+  }
+  return options;
+}
+
+}  // namespace
 
 static void copy(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto from = args.key();
   const auto to = args.key();
-  uint32_t database = keys.database();
-  bool replace = false;
-  while (args.more()) {
-    if (args.token("REPLACE")) {
-      replace = true;
-    } else if (args.remaining() >= 2 && args.token("DB")) {
-      const auto chosen = read_database_index(args, keys.store().databases(), reply);
-      if (!chosen) return;
-      database = *chosen;
-    } else {
-      return reply.error(protocol::kSyntaxError);
-    }
-  }
-  if (database == keys.database() && from == to) return write_error(reply, store::Errc::same_object);
+  const CopyOptions options = read_copy_options(args, keys);
+  if (args.failed(reply)) return;
+  if (options.database == keys.database() && from == to) return write_error(reply, store::Errc::same_object);
   if (!keys.find(from, store::kRead)) return reply.integer(0);
-  Keyspace target = keys.in_database(database);
+  Keyspace target = keys.in_database(options.database);
   if (target.find(to, store::kWrite)) {
-    if (!replace) return reply.integer(0);
+    if (!options.replace) return reply.integer(0);
     target.erase(to, keys.store().frees_lazily(store::kLazyServerDel));
   }
   keys.copy(from, to, target);
-  target.notify(store::kEventGeneric, "copy_to", to);
+  target.notify(kEventGeneric, "copy_to", to);
   reply.integer(1);
 }
 

@@ -258,6 +258,12 @@ bool Keyspace::erase(std::string_view key, bool lazy) {
   return true;
 }
 
+bool Keyspace::del(std::string_view key, bool lazy) {
+  if (!erase(key, lazy)) return false;
+  notify(kEventGeneric, "del", key);
+  return true;
+}
+
 /// A copy of an entry under a (perhaps) new key with a (perhaps) new deadline, which takes over the value part: the
 /// old entry must then be freed without its value.
 Entry* Keyspace::relocated(const Item& item, std::string_view key, std::optional<int64_t> deadline) {
@@ -337,17 +343,13 @@ void Keyspace::copy(std::string_view from, std::string_view to, Keyspace& target
   }
 }
 
-void Keyspace::begin_edit(std::string_view key) const noexcept {
-  if (place(key).shard->extras == nullptr) [[likely]]
-    return;
-  before_change(locate(key), key);
-}
-
-bool Keyspace::finish_edit(std::string_view key, Value& value, int64_t before, bool changed) noexcept {
-  thread_.charge(static_cast<int64_t>(value.memory()) - before);
-  const Item item = locate(key);
+bool Keyspace::finish_edit(const Item& item, std::string_view key, int64_t bytes_before, bool changed) noexcept {
+  const Value& value = *item->value();
+  thread_.charge(static_cast<int64_t>(value.memory()) - bytes_before);
   if (value.size() == 0) {
-    item.shard->unlink(thread_, database_, *item.table, item.slot, Reason::erased, true);
+    // Other keys may have moved the slots meanwhile; tables and entries stay where they are.
+    const Table::Slot slot = item.table->find(place(key).order, item.entry);
+    item.shard->unlink(thread_, database_, *item.table, slot, Reason::erased, true);
     store_.release(thread_, *item.shard, item.entry, false);
     return true;
   }
