@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <random>
 
@@ -113,14 +114,15 @@ void Core::adopt(int descriptor, bool unix_socket) {
   least->adopt(descriptor, unix_socket);
 }
 
-void Core::with_world_stopped(IoThread& self, const std::function<void()>& work) {
-  if (world_stopped_by_ == &self) return work();
-  // The own lock is given up first: all are then taken in one order, so two commands that stop the world take turns.
+void Core::with_threads_stopped(IoThread& self, const std::function<void()>& work) {
+  if (threads_stopped_by_ == &self) return work();
+  store::HeldShards::check_none("the I/O threads are stopped while a shard is held");
+  // The own lock is given up first: all are then taken in one order, so two commands that stop the threads take turns.
   self.execution.unlock();
   for (const auto& thread : threads_) thread->execution.lock();
-  world_stopped_by_ = &self;
+  threads_stopped_by_ = &self;
   work();
-  world_stopped_by_ = nullptr;
+  threads_stopped_by_ = nullptr;
   for (const auto& thread : threads_) {
     if (thread.get() != &self) thread->execution.unlock();
   }
@@ -233,6 +235,7 @@ void Core::pause_clients(PauseMode mode, int64_t until_ms) {
   }
   pause_until_ms_.store(until_ms, std::memory_order_relaxed);
   pause_mode_.store(mode, std::memory_order_relaxed);
+  store.stand_still_until(until_ms);
   set_gate(kGatePause, true);
 }
 
@@ -246,6 +249,7 @@ void Core::unpause_clients() {
   {
     const std::lock_guard guard(pause_mutex_);
     pause_mode_.store(PauseMode::none, std::memory_order_relaxed);
+    store.stand_still_until(std::numeric_limits<int64_t>::min());
     set_gate(kGatePause, false);
   }
   for (const auto& thread : threads_) {

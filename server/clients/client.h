@@ -2,7 +2,7 @@
 // figures. Commands see clients, never sockets.
 //
 // Thread rule: a Client belongs to its I/O thread. Another thread may look at it or change it only while that thread is
-// stopped (Core::with_world_stopped).
+// stopped (Core::with_threads_stopped).
 #pragma once
 
 #include <atomic>
@@ -99,7 +99,7 @@ class Client {
 
   // -- Protocol --
   uint32_t database = 0;
-  int protocol = 2;
+  int protocol = 2;  // changed only through PubsubHub::set_protocol: who publishes on another thread reads it
   bool authenticated = true;
   bool no_evict = false, no_touch = false;
   bool monitor = false;

@@ -54,7 +54,7 @@ std::optional<ClientType> read_type(ArgReader& args) {
   return type;
 }
 
-/// Every connection that is not about to be closed, oldest first. With the world stopped.
+/// Every connection that is not about to be closed, oldest first. With all I/O threads stopped.
 std::vector<Client*> living_clients(Core& core) {
   std::vector<Client*> clients;
   core.for_each_client([&](Client& client) {
@@ -121,7 +121,7 @@ KillFilter read_kill_filter(ArgReader& args) {
 /// Closes what fits; the own connection after the reply. Returns how many.
 int64_t kill(CommandContext& context, const KillFilter& filter) {
   int64_t killed = 0;
-  context.core().with_world_stopped(context.thread(), [&] {
+  context.with_threads_stopped([&] {
     for (Client* client : living_clients(context.core())) {
       if (!filter.fits(*client, context.client())) continue;
       ++killed;
@@ -269,7 +269,7 @@ static void client_list(ArgReader& args, CommandContext& context, ReplyWriter& r
   const auto filter = read_list_filter(args, reply);
   if (!filter) return;
   std::string lines;
-  context.core().with_world_stopped(context.thread(), [&] { lines = list_lines(context, *filter); });
+  context.with_threads_stopped([&] { lines = list_lines(context, *filter); });
   reply.verbatim("txt", lines);
 }
 

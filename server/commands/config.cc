@@ -46,7 +46,7 @@ static void config_set(ArgReader& args, CommandContext& context, ReplyWriter& re
 /// The figures of other threads are set back while those threads stand still: a counter has one writer at a time.
 static void config_resetstat(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   Core& core = context.core();
-  core.with_world_stopped(context.thread(), [&] { core.reset_figures(); });
+  context.with_threads_stopped([&] { core.reset_figures(); });
   reply.ok();
 }
 

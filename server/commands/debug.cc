@@ -32,8 +32,7 @@ void debug_sleep(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const std::string text(args.bytes());
   const double seconds = std::strtod(text.c_str(), nullptr);
   if (seconds > 0 && std::isfinite(seconds)) {
-    context.core().with_world_stopped(context.thread(),
-                                      [&] { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); });
+    context.with_threads_stopped([&] { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); });
   }
   reply.ok();
 }
@@ -55,6 +54,7 @@ size_t dumped_bytes(const store::Entry& entry) {
 void write_object(CommandContext& context, const store::ShardLocks& locks, std::string_view key, ReplyWriter& reply) {
   store::Store& store = context.core().store;
   store::Keyspace keys(store, context.store_thread(), locks, context.client().database);
+  keys.set_writing(false);
   const store::Item item = keys.find(key, store::kPeek);
   if (!item) return reply.error(protocol::kNoSuchKey);
   const store::Entry& entry = *item.entry;

@@ -483,7 +483,7 @@ bool is_asked_for(const Section& section, std::span<const std::string_view> name
 
 ClientFigures client_figures(CommandContext& context) {
   ClientFigures figures;
-  context.core().with_world_stopped(context.thread(), [&] {
+  context.with_threads_stopped([&] {
     context.core().for_each_client([&](Client& client) {
       figures.blocked += is_blocked(client) ? 1 : 0;
       figures.pubsub += client.subscriptions() > 0 ? 1 : 0;

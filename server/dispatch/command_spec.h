@@ -147,7 +147,8 @@ constexpr bool accepts(Arity arity, size_t argument_count) {
 enum class Locking : uint8_t {
   keys,          // the shards of the declared keys; nothing when there are none
   all_shards,    // every shard: the command acts on the whole data set at one instant
-  none,          // nothing: the handler walks the shards through Keyspace, one at a time, or needs no data
+  walk,          // nothing: Keyspace locks shard after shard as the handler comes across them, to the command's end
+  none,          // nothing: the handler needs no data, or locks by itself what it looks at
   by_arguments,  // one of the above, as the row's locking_for says
 };
 

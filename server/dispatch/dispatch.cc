@@ -29,9 +29,14 @@ std::string_view error_code(std::string_view text) { return text.substr(0, text.
 
 store::StoreThread& CommandContext::store_thread() { return thread_.store_thread(); }
 
+void CommandContext::deliver_messages() {
+  if (!in_exec_) thread_.run_shows();
+}
+
 store::Keyspace CommandContext::keys(uint32_t database) {
   store::Keyspace keys(core_.store, store_thread(), locks_, database);
   keys.set_touching(!client_.no_touch);
+  keys.set_writing(spec_.is(kWrite));
   return keys;
 }
 
@@ -185,7 +190,7 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
       feed_monitors(client, spec, args);
   };
   if (spec.is(kRunsQueue) && queue_stops_threads(client)) [[unlikely]] {
-    core_.with_world_stopped(thread_, run);
+    core_.with_threads_stopped(thread_, run);
   } else {
     run();
   }
@@ -212,7 +217,7 @@ void Dispatcher::lock(Client& client, const CommandSpec& spec, std::span<const s
   if (spec.is(kRunsQueue)) return lock_transaction(client, locks);
   const Locking locking = spec.locking_of(args);
   if (locking == Locking::all_shards) return locks.lock_all();
-  if (locking == Locking::none || spec.keys.empty()) return;
+  if (locking != Locking::keys || spec.keys.empty()) return;
   shards_.clear();
   add_shards(spec, args);
   locks.lock_many(shards_);
@@ -229,8 +234,7 @@ void Dispatcher::lock_transaction(Client& client, store::ShardLocks& locks) {
   shards_.clear();
   for (const auto& queued : client.transaction.queue) {
     const Locking locking = queued.spec->locking_of(queued.request.args());
-    const bool walks = locking == Locking::none && queued.spec->handler.kind() == Handler::Kind::data;
-    if (locking == Locking::all_shards || walks) return locks.lock_all();
+    if (locking == Locking::all_shards || locking == Locking::walk) return locks.lock_all();
     add_shards(*queued.spec, queued.request.args());
   }
   // Watched keys too: whether they have expired is asked at the same instant.
@@ -248,6 +252,7 @@ void Dispatcher::invoke(Client& client, const CommandSpec& spec, std::span<const
   protocol::ArgReader reader(args, spec.is_subcommand() ? 2 : 1);
   if (spec.handler.kind() == Handler::Kind::data) [[likely]] {
     store::Keyspace keys(core_.store, store_thread_, locks, client.database);
+    keys.set_writing(spec.is(kWrite));
     if (client.no_touch) keys.set_touching(spec.is(kAlwaysTouches));
     if (request != nullptr && request->has_hash) keys.remember_hash(args[spec.first_key], request->hash);
     spec.handler.data()(reader, keys, reply);

@@ -2,7 +2,7 @@
 // and dies on one thread.
 //
 // Thread rule: members belong to the thread, except where they say "any thread". `execution` is held while commands
-// run, so that a command elsewhere can stop this thread and look at its clients (Core::with_world_stopped).
+// run, so that a command elsewhere can stop this thread and look at its clients (Core::with_threads_stopped).
 #pragma once
 
 #include <asio/io_context.hpp>

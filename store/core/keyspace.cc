@@ -12,6 +12,7 @@ namespace larder::store {
 Keyspace Keyspace::in_database(uint32_t database) const {
   Keyspace other(store_, thread_, locks_, database);
   other.touching_ = touching_;
+  other.writing_ = writing_;
   return other;
 }
 
@@ -35,7 +36,7 @@ Item Keyspace::locate(std::string_view key) const {
 Item Keyspace::find(std::string_view key, unsigned how) {
   Item item = locate(key);
   if (item && item->expired_at(now_ms())) [[unlikely]] {
-    remove(item, Reason::expired, store_.frees_lazily(kLazyExpire));
+    if (may_reclaim()) remove(item, Reason::expired, store_.frees_lazily(kLazyExpire));
     item = {.shard = item.shard};
   }
   if (how & kCount) {

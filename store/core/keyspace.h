@@ -83,6 +83,9 @@ class Keyspace {
   /// Whether look-ups refresh recency at all (CLIENT NO-TOUCH).
   void set_touching(bool on) { touching_ = on; }
   bool touching() const { return touching_; }
+  /// Whether the command may write. One that may not leaves expired keys where they are while the store stands still
+  /// (Store::stand_still_until); they are not found all the same.
+  void set_writing(bool on) { writing_ = on; }
   /// A hash that dispatch has already computed, for a key that is looked up by this very view of its bytes.
   void remember_hash(std::string_view key, uint64_t hash) {
     hashed_key_ = key;
@@ -151,7 +154,8 @@ class Keyspace {
     thread_.raise(event_class, name, database_, key);
   }
 
-  // -- Whole database. Each visits shard after shard, locking those that the command does not hold already. --
+  // -- Whole database. Each visits shard after shard and locks those that the command does not hold already, to its
+  // end: it sees one instant. --
   size_t size();
   /// Deletes every key and returns how many there were. The keys are gone when this returns; their memory is freed when
   /// the command's shards are released, in the background if `lazy`, and counts until then.
@@ -190,6 +194,7 @@ class Keyspace {
 
   Place place(std::string_view key) const;
   Item locate(std::string_view key) const;
+  bool may_reclaim() const { return writing_ || !store_.stands_still(now_ms()); }
   void touch(Entry* entry);
   uint32_t first_recency();
   Entry* allocate(Shard& shard, const Entry::Layout& layout, std::string_view key, Type type, StringForm form);
@@ -212,7 +217,7 @@ class Keyspace {
   StoreThread& thread_;
   const ShardLocks& locks_;
   uint32_t database_;
-  bool touching_ = true;
+  bool touching_ = true, writing_ = true;
   std::string_view hashed_key_;
   uint64_t hash_ = 0;
 };

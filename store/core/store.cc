@@ -31,6 +31,7 @@ StoreThread::StoreThread(Store& store, unsigned index, uint64_t seed)
     : store_(store), index_(index), now_us_(store.clock().now_us()), random_(seed), hit_log_(store.hit_density()) {}
 
 void StoreThread::refresh_time() {
+  HeldShards::check_none("the time is read while a shard is held");
   now_us_ = store_.clock().now_us();
   store_.note_time(now_ms(), base::coarse_steady_ms());
 }
@@ -131,8 +132,9 @@ void Store::add_overhead(int64_t bytes) {
 }
 
 bool Store::make_room(StoreThread& thread, int64_t extra, int64_t given_back) {
+  HeldShards::check_none("keys are evicted while a shard is held");
   const int64_t change = extra - given_back;
-  if (!over_limit(thread, change)) return true;
+  if (!over_limit(thread, change) || stands_still(thread.now_ms())) return true;
   if (extra > 0 && overhead_.load(std::memory_order_relaxed) + change > maxmemory()) return false;
   // What is going to be freed anyway costs no key.
   while (background_.pending_objects() > 0 && background_.help()) {
@@ -282,7 +284,8 @@ void Store::age_shard(Shard& shard) {
 // -- Expiry --
 
 bool Store::sweep(StoreThread& thread, int64_t budget_us) {
-  if (!active_expire_.load(std::memory_order_relaxed)) return false;
+  HeldShards::check_none("expired keys are swept while a shard is held");
+  if (!active_expire_.load(std::memory_order_relaxed) || stands_still(thread.now_ms())) return false;
   const int64_t start = base::steady_us();
   size_t visited = 0;
   const size_t share = (kShards + planned_threads_ - 1) / planned_threads_;

@@ -159,6 +159,9 @@ class Store {
   void set_lfu(unsigned log_factor, unsigned decay_minutes);
   unsigned lfu_log_factor() const { return lfu_log_factor_.load(std::memory_order_relaxed); }
   unsigned lfu_decay_minutes() const { return lfu_decay_minutes_.load(std::memory_order_relaxed); }
+  /// Until this moment (Unix milliseconds) no key expires or is evicted but by commands that write: CLIENT PAUSE.
+  void stand_still_until(int64_t ms) { still_until_ms_.store(ms, std::memory_order_relaxed); }
+  bool stands_still(int64_t now_ms) const { return now_ms < still_until_ms_.load(std::memory_order_relaxed); }
   void set_active_expire(bool on) { active_expire_.store(on, std::memory_order_relaxed); }
   /// How hard expired keys are looked for, 1 to 10: with more effort they are reclaimed sooner after their deadline.
   void set_expire_effort(int effort) { expire_effort_.store(effort, std::memory_order_relaxed); }
@@ -282,6 +285,7 @@ class Store {
   std::atomic<EvictionPolicy> policy_{EvictionPolicy::noeviction};
   std::atomic<unsigned> samples_{5};
   std::atomic<unsigned> lfu_log_factor_{10}, lfu_decay_minutes_{1};
+  std::atomic<int64_t> still_until_ms_{INT64_MIN};
   std::atomic<bool> active_expire_{true};
   std::atomic<unsigned> lazy_free_{0};
   std::atomic<int> expire_effort_{1};
