@@ -27,7 +27,10 @@ namespace larder::server {
 
 class IoThread;
 
-/// Names that CLIENT SETNAME and HELLO accept: visible ASCII without spaces; empty means no name.
+/// A connection's name as a line shows it. Redis' names are C strings there: nothing behind a NUL is looked at.
+std::string_view shown_name(std::string_view name);
+
+/// Names that CLIENT SETNAME and HELLO accept: visible ASCII without spaces, up to a NUL; empty means no name.
 bool is_client_name(std::string_view name);
 inline constexpr std::string_view kInvalidClientName =
     "ERR Client names cannot contain spaces, newlines or special characters.";

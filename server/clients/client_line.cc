@@ -52,7 +52,8 @@ void append_client_line(std::string& out, const Client& client, int64_t now_us, 
   const size_t arguments = &client == executing ? client.argument_bytes : 0;
   auto to = std::back_inserter(out);
   fmt::format_to(to, "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={}", client.id, client.address,
-                 client.local_address, client.descriptor, client.name, (now_us - client.created_us) / 1'000'000,
+                 client.local_address, client.descriptor, shown_name(client.name),
+                 (now_us - client.created_us) / 1'000'000,
                  std::max<int64_t>(now_us - client.last_active_us, 0) / 1'000'000, flags_of(client), client.database);
   fmt::format_to(to, " sub={} psub={} ssub={} multi={}", client.channels.size(), client.patterns.size(),
                  client.shard_channels.size(),
@@ -64,7 +65,7 @@ void append_client_line(std::string& out, const Client& client, int64_t now_us, 
   fmt::format_to(to, " events={} cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}\n",
                  waiting > 0 && executing != &client ? "rw" : "r",
                  client.last_command == nullptr ? std::string_view("NULL") : client.last_command->name, client.user,
-                 client.protocol, client.library_name, client.library_version);
+                 client.protocol, shown_name(client.library_name), shown_name(client.library_version));
 }
 
 }  // namespace larder::server

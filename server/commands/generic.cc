@@ -191,14 +191,16 @@ constexpr HistoryEntry kExistsHistory[] = {{"3.0.3", "Took several keys at once.
 constexpr ArgSpec kKey[] = {{.name = "key", .type = ArgType::key}};
 constexpr std::string_view kKeysTips[] = {"request_policy:all_shards", "nondeterministic_output_order"};
 constexpr ArgSpec kKeysArgs[] = {{.name = "pattern", .type = ArgType::pattern}};
-constexpr std::string_view kScanTips[] = {"nondeterministic_output", "request_policy:special"};
+constexpr std::string_view kScanTips[] = {
+    "nondeterministic_output", "request_policy:special", "response_policy:special"};
 constexpr HistoryEntry kScanHistory[] = {{"6.0.0", "Took `TYPE`."}};
 constexpr ArgSpec kScanArgs[] = {
     {.name = "cursor", .type = ArgType::integer},
     {.name = "pattern", .type = ArgType::pattern, .token = "MATCH", .optional = true},
     {.name = "count", .type = ArgType::integer, .token = "COUNT", .optional = true},
     {.name = "type", .token = "TYPE", .since = "6.0.0", .optional = true}};
-constexpr std::string_view kRandomkeyTips[] = {"request_policy:all_shards", "nondeterministic_output"};
+constexpr std::string_view kRandomkeyTips[] = {
+    "request_policy:all_shards", "response_policy:special", "nondeterministic_output"};
 constexpr ArgSpec kRenameArgs[] = {
     {.name = "key", .type = ArgType::key}, {.name = "newkey", .type = ArgType::key, .key_spec = 1}};
 constexpr HistoryEntry kRenamenxHistory[] = {{"3.2.0", "Renaming a key to its own name is no error any more."}};

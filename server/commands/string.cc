@@ -400,7 +400,6 @@ constexpr std::string_view kMgetTips[] = {"request_policy:multi_shard"};
 constexpr ArgSpec kKeys[] = {{.name = "key", .type = ArgType::key, .multiple = true}};
 constexpr std::string_view kMsetTips[] = {"request_policy:multi_shard", "response_policy:all_succeeded"};
 constexpr ArgSpec kMsetArgs[] = {{.name = "data", .type = ArgType::block, .multiple = true, .args = kKeyAndValue}};
-constexpr std::string_view kMsetnxTips[] = {"request_policy:multi_shard", "response_policy:agg_min"};
 constexpr ArgSpec kGetrangeArgs[] = {
     {.name = "key", .type = ArgType::key}, {.name = "start", .type = ArgType::integer},
     {.name = "end", .type = ArgType::integer}};
@@ -454,7 +453,7 @@ constexpr CommandSpec kStringCommands[] = {
      .args = kMsetArgs, .handler = mset},
     {.name = "msetnx", .group = Group::string, .since = "1.0.1", .arity = at_least(3), .flags = kWrite | kDenyOom,
      .keys = keys_from(1, KeyUse::create, -1, 2), .complexity = "O(N) in the keys stored",
-     .summary = "Stores several strings at once unless any of the keys exists.", .tips = kMsetnxTips, .args = kMsetArgs,
+     .summary = "Stores several strings at once unless any of the keys exists.", .args = kMsetArgs,
      .handler = msetnx},
     {.name = "append", .group = Group::string, .since = "2.0.0", .arity = exactly(3),
      .flags = kWrite | kDenyOom | kFast, .keys = key_at(1, KeyUse::add),

@@ -192,7 +192,8 @@ constexpr Directive kGeneralDirectives[] = {
      .max = 128, .unit = Unit::threads, .access = kAtStart, .larders_own = true,
      .doc = "Threads that serve clients and execute commands. The default is the number of cores that the process "
             "may use, at most 8."},
-    {.name = "ready-file", .type = kText, .field = &Settings::ready_file, .access = kAtStart, .larders_own = true,
+    {.name = "ready-file", .type = kText, .field = &Settings::ready_file, .access = kAtStart,
+     .unlisted = true, .larders_own = true,
      .doc = "File that appears once every listener is open, with lines such as 'port 6379', 'unixsocket /run/larder.sock' "
             "and 'pid 1234'. Empty = none."},
     {.name = "dir", .type = kText, .field = CustomField{assign_dir, format_dir}, .access = kGuarded,
