@@ -77,13 +77,15 @@ inline void Dispatcher::prefetch_slot(const Request& request) const {
   core_.store.shard(store::Store::shard_index(request.hash)).first.prefetch_slot(store::Table::order(request.hash));
 }
 
-/// The slot is read to learn where the entry is, and the array that it stands in is only certain to exist while no
-/// other thread can replace it; so this holds the shard, and does nothing where it is busy.
 inline void Dispatcher::prefetch_entry(const Request& request) const {
   if (!request.has_hash) return;
-  core_.store.if_idle(store::Store::shard_index(request.hash), [&](store::Shard& shard) {
-    if (const store::Table* table = shard.table(request.database))
-      table->prefetch_entry(store::Table::order(request.hash));
+  const size_t index = store::Store::shard_index(request.hash);
+  const uint32_t order = store::Table::order(request.hash);
+  if (request.database == 0) [[likely]]
+    return core_.store.shard(index).first.prefetch_entry(order);
+  // The tables of other databases come and go.
+  core_.store.if_idle(index, [&](store::Shard& shard) {
+    if (const store::Table* table = shard.table(request.database)) table->prefetch_entry(order);
   });
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/at_exit.h"
 #include "server/core.h"
 #include "server/net/session.h"
 #include "server/observe/stopwatch.h"
@@ -37,6 +38,7 @@ IoThread::IoThread(Core& core, unsigned index)
       timer_(poller_, kTick) {
   store_thread_.set_event_sink([this](const auto& events) { dispatcher_.publish_events(events); },
                                core.pubsub.hears_events());
+  if (!core.store.single_threaded()) words_reader_.emplace();
   refresh_settings();
 }
 
@@ -75,6 +77,10 @@ bool IoThread::turn_asio() {
 void IoThread::round(const std::function<void()>& work) {
   const std::lock_guard guard(execution);
   const uint64_t start = stopwatch_ticks();
+  if (words_reader_) words_reader_->enter();
+  const base::AtExit leave([this] {
+    if (words_reader_) words_reader_->leave();
+  });
   refresh_settings();
   store_thread_.refresh_time();
   run_shows();

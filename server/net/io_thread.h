@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -26,6 +27,7 @@
 #include "server/net/tick_timer.h"
 #include "server/observe/statistics.h"
 #include "store/core/store.h"
+#include "store/core/words.h"
 
 namespace larder::server {
 
@@ -116,6 +118,7 @@ class IoThread {
   const unsigned index_;
   asio::io_context context_;
   store::StoreThread& store_thread_;
+  std::optional<store::WordsReader> words_reader_;  // where other threads may replace what this one prefetches
   Dispatcher dispatcher_;
   Intake intake_;
   Poller poller_;
