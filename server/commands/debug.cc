@@ -59,7 +59,8 @@ void write_object(CommandContext& context, const store::ShardLocks& locks, std::
   const store::Item item = keys.find(key, store::kPeek);
   if (!item) return reply.error(protocol::kNoSuchKey);
   const store::Entry& entry = *item.entry;
-  const int64_t idle_s = store::is_lfu(store.policy()) ? 0 : store.recency().idle_ms(entry.recency(), keys.now_ms()) / 1000;
+  const int64_t idle_s =
+      store::is_lfu(store.policy()) ? 0 : store.recency().idle_ms(entry.recency(), keys.now_ms()) / 1000;
   reply.simple(fmt::format("Value at:{} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
                            fmt::ptr(&entry), reference_count(store, entry), encoding_name(entry), dumped_bytes(entry),
                            entry.recency(), idle_s));
@@ -68,7 +69,8 @@ void write_object(CommandContext& context, const store::ShardLocks& locks, std::
 void debug_object(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto key = args.key();
   const uint64_t hash = context.core().store.hash(key);
-  if (context.locks().holds(store::Store::shard_index(hash))) return write_object(context, context.locks(), key, reply);
+  if (context.locks().holds(context.core().store.shard_index(hash)))
+    return write_object(context, context.locks(), key, reply);
   store::ShardLocks locks(context.core().store);
   locks.lock_one(hash);
   write_object(context, locks, key, reply);

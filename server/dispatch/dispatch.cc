@@ -69,17 +69,17 @@ void Dispatcher::prepare(Request& request, std::span<const std::string_view> arg
   if (!request.has_hash) return;
   request.database = database;
   request.hash = core_.store.hash(args[request.spec->first_key]);
-  base::prefetch(&core_.store.shard(store::Store::shard_index(request.hash)));
+  base::prefetch(&core_.store.shard(core_.store.shard_index(request.hash)));
 }
 
 inline void Dispatcher::prefetch_slot(const Request& request) const {
   if (!request.has_hash || request.database != 0) return;
-  core_.store.shard(store::Store::shard_index(request.hash)).first.prefetch_slot(store::Table::order(request.hash));
+  core_.store.shard(core_.store.shard_index(request.hash)).first.prefetch_slot(store::Table::order(request.hash));
 }
 
 inline void Dispatcher::prefetch_entry(const Request& request) const {
   if (!request.has_hash) return;
-  const size_t index = store::Store::shard_index(request.hash);
+  const size_t index = core_.store.shard_index(request.hash);
   const uint32_t order = store::Table::order(request.hash);
   if (request.database == 0) [[likely]]
     return core_.store.shard(index).first.prefetch_entry(order);
@@ -227,7 +227,7 @@ void Dispatcher::lock(Client& client, const CommandSpec& spec, std::span<const s
 
 void Dispatcher::add_shards(const CommandSpec& spec, std::span<const std::string_view> args) {
   for_each_key(spec, args, [&](size_t index, KeyUse) {
-    shards_.push_back(static_cast<uint16_t>(store::Store::shard_index(core_.store.hash(args[index]))));
+    shards_.push_back(static_cast<uint16_t>(core_.store.shard_index(core_.store.hash(args[index]))));
   });
 }
 
@@ -241,7 +241,7 @@ void Dispatcher::lock_transaction(Client& client, store::ShardLocks& locks) {
   }
   // Watched keys too: whether they have expired is asked at the same instant.
   for (const auto& [database, key] : client.watched) {
-    shards_.push_back(static_cast<uint16_t>(store::Store::shard_index(core_.store.hash(key))));
+    shards_.push_back(static_cast<uint16_t>(core_.store.shard_index(core_.store.hash(key))));
   }
   locks.lock_many(shards_);
 }

@@ -10,7 +10,7 @@ namespace larder::server {
 void forget_watches(Core& core, IoThread& thread, Client& client, const store::ShardLocks& held) {
   for (const auto& [database, key] : client.watched) {
     const uint64_t hash = core.store.hash(key);
-    if (held.holds(store::Store::shard_index(hash))) {
+    if (held.holds(core.store.shard_index(hash))) {
       store::Keyspace(core.store, thread.store_thread(), held, database).unwatch(key, client.watch_flag.get());
     } else {
       store::ShardLocks one(core.store);

@@ -39,7 +39,7 @@ std::vector<DatabaseFigures> keyspace_figures(store::Store& store, const store::
       if (table.deadlines() > 0) sample_deadlines(table, now_ms, samples[database]);
     });
   };
-  for (size_t i = 0; i < store::Store::kShards; ++i) {
+  for (size_t i = 0; i < store.shards(); ++i) {
     store::Shard& shard = store.shard(i);
     if (locks.holds(i)) {
       add(shard);

@@ -16,14 +16,13 @@ namespace larder::store {
 
 BlockPool::~BlockPool() {
   for (void* mapping : mappings_) {
-    LARDER_UNPOISON(mapping, kMappingBytes);
-    ::munmap(mapping, kMappingBytes);
+    LARDER_UNPOISON(mapping, mapping_bytes_);
+    ::munmap(mapping, mapping_bytes_);
   }
 }
 
 void BlockPool::map_more() {
-  constexpr size_t kBlocks = kMappingBytes / kBlockBytes;
-  const size_t most_blocks = (mappings_.size() + 1) * kBlocks;
+  const size_t most_blocks = (mappings_.size() + 1) * (mapping_bytes_ / kBlockBytes);
   if (resident_.capacity() < most_blocks) {
     resident_.reserve(2 * most_blocks);
     dropped_.reserve(2 * most_blocks);
@@ -31,15 +30,15 @@ void BlockPool::map_more() {
   if (mappings_.capacity() == mappings_.size()) mappings_.reserve(2 * mappings_.size() + 1);
   // Mapped larger than needed, then trimmed, because mmap aligns to pages only.
   char* raw = static_cast<char*>(
-      ::mmap(nullptr, kMappingBytes + kBlockBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+      ::mmap(nullptr, mapping_bytes_ + kBlockBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   if (raw == MAP_FAILED) throw std::bad_alloc();
   const auto address = reinterpret_cast<uintptr_t>(raw);
   const size_t before = (kBlockBytes - address % kBlockBytes) % kBlockBytes;
   if (before > 0) ::munmap(raw, before);
-  ::munmap(raw + before + kMappingBytes, kBlockBytes - before);
+  ::munmap(raw + before + mapping_bytes_, kBlockBytes - before);
   mappings_.push_back(raw + before);
   fresh_ = raw + before;
-  fresh_end_ = fresh_ + kMappingBytes;
+  fresh_end_ = fresh_ + mapping_bytes_;
 }
 
 void* BlockPool::take() {
@@ -103,7 +102,7 @@ size_t BlockPool::drop_some(size_t keep_blocks) {
 
 BlockPool::Figures BlockPool::figures() const {
   const std::lock_guard guard(mutex_);
-  return {.mapped = mappings_.size() * kMappingBytes,
+  return {.mapped = mappings_.size() * mapping_bytes_,
           .active = (blocks_ - resident_.size() - dropped_.size()) * kBlockBytes,
           .unused_resident = resident_.size() * kBlockBytes};
 }

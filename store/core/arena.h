@@ -25,8 +25,11 @@ namespace larder::store {
 class BlockPool {
  public:
   static constexpr size_t kBlockBytes = 16 * 1024;
+  static constexpr size_t kMapping = 1024 * 1024;
+  static constexpr size_t kSmallMapping = 64 * 1024;  // of small stores
 
-  BlockPool() = default;
+  /// `mapping_bytes`: how much is asked of the system at a time, a multiple of kBlockBytes.
+  explicit BlockPool(size_t mapping_bytes = kMapping) : mapping_bytes_(mapping_bytes) {}
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
   ~BlockPool();
@@ -50,11 +53,10 @@ class BlockPool {
   size_t unused_resident_bytes() const { return resident_count_.load(std::memory_order_relaxed) * kBlockBytes; }
 
  private:
-  static constexpr size_t kMappingBytes = 1024 * 1024;
-
   void map_more();
   size_t drop_some(size_t keep_blocks);
 
+  const size_t mapping_bytes_;
   mutable std::mutex mutex_;
   std::vector<void*> mappings_;
   // Unused blocks that have been used before. Both have room for all blocks there are: giving back does not allocate.

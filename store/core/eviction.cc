@@ -124,7 +124,7 @@ void Evictor::offer(size_t shard, uint32_t database, const Table& table, size_t 
 
 SamplingPlace Evictor::next_place() {
   const uint64_t random = thread_.random()();
-  return {.random = random, .shard = static_cast<uint16_t>(random % Store::kShards)};
+  return {.random = random, .shard = static_cast<uint16_t>(random & (store_.shards() - 1))};
 }
 
 size_t Evictor::start_of(const Table& table, const SamplingPlace& place) {
@@ -189,7 +189,7 @@ bool Evictor::sample(const SamplingPlace& place) {
 }
 
 void Evictor::sample_everything() {
-  for (size_t index = 0; index < Store::kShards; ++index) {
+  for (size_t index = 0; index < store_.shards(); ++index) {
     Shard& shard = store_.shard(index);
     const std::lock_guard guard(shard.lock);
     shard.for_each_table([&](uint32_t database, const Table& table) {
@@ -223,8 +223,8 @@ bool Evictor::fill_pool() {
   ask_for_entries(ahead[0]);
   if (sample(now)) return true;
   // Few shards hold what the policy may take.
-  for (size_t i = 1; i < Store::kShards; ++i) {
-    const auto shard = static_cast<uint16_t>((now.shard + i) % Store::kShards);
+  for (size_t i = 1; i < store_.shards(); ++i) {
+    const auto shard = static_cast<uint16_t>((now.shard + i) & (store_.shards() - 1));
     if (sample({.random = now.random, .shard = shard})) return true;
   }
   return false;

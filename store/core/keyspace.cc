@@ -20,7 +20,7 @@ Keyspace Keyspace::in_database(uint32_t database) const {
 
 Keyspace::Place Keyspace::place(std::string_view key) const {
   const uint64_t hash = this->hash(key);
-  const size_t index = Store::shard_index(hash);
+  const size_t index = store_.shard_index(hash);
   base::check(locks_.holds(index), "a command looked up a key that it had not declared");
   return {.shard = &store_.shard(index), .order = Table::order(hash)};
 }

@@ -54,7 +54,7 @@ bool Keyspace::with_shard(size_t index, Visit&& visit) {
 
 size_t Keyspace::size() {
   size_t keys = 0;
-  for (size_t i = 0; i < Store::kShards; ++i) {
+  for (size_t i = 0; i < store_.shards(); ++i) {
     with_shard(i, [&](Shard& shard) {
       if (const Table* table = shard.table(database_)) keys += table->size();
       return true;
@@ -85,7 +85,7 @@ size_t Keyspace::flush_all(bool lazy) {
 template <class Count, class Choose>
 size_t Keyspace::flush_where(bool lazy, Count&& count, Choose&& choose) {
   size_t tables = 0;
-  for (size_t i = 0; i < Store::kShards; ++i) {
+  for (size_t i = 0; i < store_.shards(); ++i) {
     with_shard(i, [&](Shard& shard) {
       tables += count(shard);
       return true;
@@ -95,7 +95,7 @@ size_t Keyspace::flush_where(bool lazy, Count&& count, Choose&& choose) {
   doomed->reserve(tables);
   locks_.defer([&store = store_, doomed, lazy] { free_detached(store, doomed, lazy); });
   size_t keys = 0;
-  for (size_t i = 0; i < Store::kShards; ++i) {
+  for (size_t i = 0; i < store_.shards(); ++i) {
     with_shard(i, [&](Shard& shard) {
       choose(shard, [&](uint32_t database) {
         Table table = shard.detach(thread_, database);
@@ -116,7 +116,7 @@ std::optional<std::string> Keyspace::random_key() {
   for (int i = 0; i < kTries; ++i) {
     size_t rank = thread_.random().below(total);
     std::optional<std::string> key;
-    for (size_t index = 0; index < Store::kShards && !key; ++index) {
+    for (size_t index = 0; index < store_.shards() && !key; ++index) {
       const bool here = with_shard(index, [&](Shard& shard) {
         Table* table = shard.table(database_);
         const size_t keys = table == nullptr ? 0 : table->size();
@@ -141,7 +141,7 @@ std::optional<std::string> Keyspace::random_key() {
 }
 
 void Keyspace::for_each_key(const std::function<void(std::string_view, const Entry&)>& visit) {
-  for (size_t i = 0; i < Store::kShards; ++i) {
+  for (size_t i = 0; i < store_.shards(); ++i) {
     with_shard(i, [&](Shard& shard) {
       if (const Table* table = shard.table(database_)) {
         table->for_each([&](const Entry* entry) {
@@ -159,7 +159,7 @@ uint64_t Keyspace::scan(uint64_t cursor, size_t count,
   size_t index = cursor >> Table::kHashBits;
   auto from = static_cast<uint32_t>(cursor & Table::kHashEnd);
   size_t visited = 0;
-  while (index < Store::kShards) {
+  while (index < store_.shards()) {
     with_shard(index, [&](Shard& shard) {
       Table* table = shard.table(database_);
       if (table == nullptr || table->size() == 0) {
@@ -190,18 +190,18 @@ uint64_t Keyspace::scan(uint64_t cursor, size_t count,
     }
     if (visited >= count) break;
   }
-  return index >= Store::kShards ? 0 : static_cast<uint64_t>(index) << Table::kHashBits | from;
+  return index >= store_.shards() ? 0 : static_cast<uint64_t>(index) << Table::kHashBits | from;
 }
 
 void Keyspace::swap_databases(uint32_t first, uint32_t second) {
   base::check(locks_.holds_all(), "SWAPDB without all shards");
   if (first == second) return;
   const base::AtExit drop_empty([&] {
-    for (size_t i = 0; i < Store::kShards; ++i) store_.shard(i).drop_empty(thread_, first, second);
+    for (size_t i = 0; i < store_.shards(); ++i) store_.shard(i).drop_empty(thread_, first, second);
   });
-  for (size_t i = 0; i < Store::kShards; ++i) store_.shard(i).prepare_swap(thread_, first, second);
+  for (size_t i = 0; i < store_.shards(); ++i) store_.shard(i).prepare_swap(thread_, first, second);
   for (ChangeConsumer* consumer : store_.consumers()) consumer->before_swap(thread_, first, second);
-  for (size_t i = 0; i < Store::kShards; ++i) store_.shard(i).swap_databases(thread_, first, second);
+  for (size_t i = 0; i < store_.shards(); ++i) store_.shard(i).swap_databases(thread_, first, second);
   thread_.changes.add();
 }
 

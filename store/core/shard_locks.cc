@@ -15,7 +15,7 @@ void ShardLocks::lock_many(std::vector<uint16_t>& indexes) {
 }
 
 void ShardLocks::lock_all() {
-  for (size_t i = 0; i < Store::kShards; ++i) store_.shard(i).lock.lock();
+  for (size_t i = 0; i < store_.shards(); ++i) store_.shard(i).lock.lock();
   all_ = true;
 }
 
@@ -43,7 +43,7 @@ void ShardLocks::release_shards() {
   for (const uint16_t index : many_) store_.shard(index).lock.unlock();
   many_.clear();
   if (all_) {
-    for (size_t i = 0; i < Store::kShards; ++i) store_.shard(i).lock.unlock();
+    for (size_t i = 0; i < store_.shards(); ++i) store_.shard(i).lock.unlock();
     all_ = false;
   }
 }

@@ -21,7 +21,7 @@ class ShardLocks {
 
   /// Locks the shard of one key: the common case, without any bookkeeping but the index.
   void lock_one(uint64_t hash) {
-    single_ = static_cast<int32_t>(Store::shard_index(hash));
+    single_ = static_cast<int32_t>(store_.shard_index(hash));
     if (!store_.single_threaded()) return store_.shard(static_cast<size_t>(single_)).lock.lock();
     HeldShards::add(1);
   }

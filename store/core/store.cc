@@ -4,8 +4,10 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <bit>
 #include <mutex>
 
+#include "base/check.h"
 #include "base/sanitizer.h"
 #include "store/core/shard_locks.h"
 
@@ -24,6 +26,10 @@ constexpr size_t kLeastUnused = 4 << 20;  // in blocks; half of it is kept for w
 constexpr size_t kUnusedShare = 8;
 constexpr size_t kLeastHeapFreed = 16 << 20;  // in the general allocator, since the last time; it may be in use again
 constexpr size_t kHeapFreedShare = 4;
+// At most so often in the process, whose heap it is, however many stores it has: where large values come and go, holes
+// are made and filled all the time.
+constexpr int64_t kHeapTrimEveryMs = 1000;
+std::atomic<int64_t> heap_trimmed_ms{INT64_MIN / 2};
 
 }  // namespace
 
@@ -52,23 +58,28 @@ void StoreThread::hand_over_events_now() {
 }
 
 Store::Store(const Options& options)
-    : seed_(options.seed != 0 ? options.seed : base::random_seed()),
+    : shard_mask_(options.shards - 1),
+      seed_(options.seed != 0 ? options.seed : base::random_seed()),
       databases_(options.databases),
       planned_threads_(std::max(1u, options.threads)),
       single_threaded_(options.single_threaded),
       clock_(*options.clock),
-      recency_(kShards),
-      shards_(std::make_unique<Shard[]>(kShards)) {
+      recency_(options.shards),
+      blocks_(options.shards < kDefaultShards ? BlockPool::kSmallMapping : BlockPool::kMapping),
+      shards_(std::make_unique<Shard[]>(options.shards)) {
   set_encoding_limits({});
+  base::check(std::has_single_bit(options.shards) && options.shards <= 65536 && options.arenas > 0,
+              "a store's number of shards is no power of two");
+  arenas_.resize(options.arenas);
   for (auto& arena : arenas_) arena = std::make_unique<Arena>(blocks_);
-  for (size_t i = 0; i < kShards; ++i) shards_[i].arena = arenas_[i % kArenas].get();
+  for (size_t i = 0; i < shards(); ++i) shards_[i].arena = arenas_[i % arenas_.size()].get();
   // What the store itself takes counts too: a limit of one byte is exceeded from the start.
   add_overhead(own_bytes());
 }
 
 Store::~Store() {
   background_.stop();
-  for (size_t i = 0; i < kShards; ++i) {
+  for (size_t i = 0; i < shards(); ++i) {
     Shard& shard = shards_[i];
     shard.for_each_table([&](uint32_t, Table& table) { free_table(shard, std::move(table)); });
   }
@@ -177,7 +188,8 @@ bool Store::blocks_are_due() const {
 
 bool Store::heap_is_due() const {
   const size_t freed = heap_freed_.load(std::memory_order_relaxed);
-  return freed >= kLeastHeapFreed && freed >= stored_share(kHeapFreedShare);
+  return freed >= kLeastHeapFreed && freed >= stored_share(kHeapFreedShare) &&
+         base::coarse_steady_ms() - heap_trimmed_ms.load(std::memory_order_relaxed) >= kHeapTrimEveryMs;
 }
 
 size_t Store::stored_share(size_t parts) const {
@@ -189,6 +201,7 @@ void Store::give_back_memory_now() {
   giving_back_.store(false, std::memory_order_relaxed);
   if (heap_is_due()) {
     heap_freed_.store(0, std::memory_order_relaxed);
+    heap_trimmed_ms.store(base::coarse_steady_ms(), std::memory_order_relaxed);
     if (!base::kOtherAllocator) ::malloc_trim(0);
   }
   if (blocks_are_due()) {
@@ -288,10 +301,10 @@ bool Store::sweep(StoreThread& thread, int64_t budget_us) {
   if (!active_expire_.load(std::memory_order_relaxed) || stands_still(thread.now_ms())) return false;
   const int64_t start = base::steady_us();
   size_t visited = 0;
-  const size_t share = (kShards + planned_threads_ - 1) / planned_threads_;
+  const size_t share = (shards() + planned_threads_ - 1) / planned_threads_;
   bool more = false;
   while (visited < share) {
-    const size_t index = (thread.sweep_shard_ * planned_threads_ + thread.index()) % kShards;
+    const size_t index = (thread.sweep_shard_ * planned_threads_ + thread.index()) % shards();
     Shard& shard = shards_[index];
     bool finished = true;
     {
@@ -320,7 +333,7 @@ bool Store::sweep(StoreThread& thread, int64_t budget_us) {
 bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table) {
   if (table.deadlines() == 0) return true;
   const int64_t now = thread.now_ms();
-  const bool prompt = table.deadlines() * kShards < kPromptSweepKeys;
+  const bool prompt = table.deadlines() * shards() < kPromptSweepKeys;
   const int effort = expire_effort_.load(std::memory_order_relaxed);
   const int64_t slack = kSweepSlackMs * (kMostExpireEffort + 1 - effort) / kMostExpireEffort;
   size_t chunks = kSweepChunks;
@@ -361,14 +374,14 @@ void Store::detach(ChangeConsumer& consumer) {
 }
 
 void Store::point_to_consumers() {
-  for (size_t i = 0; i < kShards; ++i) shards_[i].set_consumers(consumers_.empty() ? nullptr : &consumers_);
+  for (size_t i = 0; i < shards(); ++i) shards_[i].set_consumers(consumers_.empty() ? nullptr : &consumers_);
 }
 
 // -- Whole databases --
 
 size_t Store::size(uint32_t database) {
   size_t keys = 0;
-  for (size_t i = 0; i < kShards; ++i) {
+  for (size_t i = 0; i < shards(); ++i) {
     const std::lock_guard guard(shards_[i].lock);
     if (const Table* table = shards_[i].table(database)) keys += table->size();
   }
@@ -377,7 +390,7 @@ size_t Store::size(uint32_t database) {
 
 size_t Store::deadlines(uint32_t database) {
   size_t keys = 0;
-  for (size_t i = 0; i < kShards; ++i) {
+  for (size_t i = 0; i < shards(); ++i) {
     const std::lock_guard guard(shards_[i].lock);
     if (const Table* table = shards_[i].table(database)) keys += table->deadlines();
   }
@@ -386,7 +399,7 @@ size_t Store::deadlines(uint32_t database) {
 
 size_t Store::total_size() {
   size_t keys = 0;
-  for (size_t i = 0; i < kShards; ++i) {
+  for (size_t i = 0; i < shards(); ++i) {
     const std::lock_guard guard(shards_[i].lock);
     shards_[i].for_each_table([&](uint32_t, const Table& table) { keys += table.size(); });
   }

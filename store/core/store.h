@@ -119,15 +119,17 @@ class StoreThread {
 
 class Store {
  public:
+  static constexpr size_t kDefaultShards = 256;
+
   struct Options {
     uint32_t databases = 16;
     unsigned threads = 1;  // how many threads will work on it: the sweeper's shares and the accounting's slack
     uint64_t seed = 0;     // of the hash and of sampling; 0 takes a random one
     const base::Clock* clock = &base::Clock::system();
-    bool single_threaded = false;  // one thread alone will ever call: look-ups need no locks
+    size_t shards = kDefaultShards;  // a power of two, at most 65536; a small store does with 1 to 4
+    size_t arenas = 16;              // that the shards share; a small store does with 1
+    bool single_threaded = false;    // one thread alone will ever call: look-ups need no locks
   };
-
-  static constexpr size_t kShards = 256;
 
   explicit Store(const Options& options);
   Store(const Store&) = delete;
@@ -136,7 +138,8 @@ class Store {
 
   uint64_t hash(std::string_view key) const { return base::hash_bytes(key, seed_); }
   Shard& shard(size_t index) { return shards_[index]; }
-  static size_t shard_index(uint64_t hash) { return hash & (kShards - 1); }
+  size_t shards() const { return shard_mask_ + 1; }
+  size_t shard_index(uint64_t hash) const { return hash & shard_mask_; }
   uint32_t databases() const { return databases_; }
   bool single_threaded() const { return single_threaded_; }
   /// Visits a shard unless another thread holds it: for hints, which are not worth waiting for.
@@ -179,8 +182,8 @@ class Store {
   /// counts until it is freed.
   int64_t used_memory() const;
   /// What an empty store takes.
-  static constexpr int64_t own_bytes() {
-    return static_cast<int64_t>(kShards * sizeof(Shard) + kArenas * sizeof(Arena));
+  int64_t own_bytes() const {
+    return static_cast<int64_t>(shards() * sizeof(Shard) + arenas_.size() * sizeof(Arena));
   }
   int64_t peak_memory() const { return peak_.load(std::memory_order_relaxed); }
   void reset_peak() { peak_.store(used_memory(), std::memory_order_relaxed); }
@@ -257,8 +260,6 @@ class Store {
   friend class StoreThread;
   friend class Evictor;
 
-  static constexpr size_t kArenas = 16;
-
   bool fits(int64_t extra) const { return used_memory() + extra <= maxmemory(); }
   void note_time_now(int64_t now_ms, int64_t steady_ms);
   void update_recency_use();
@@ -274,6 +275,7 @@ class Store {
   void point_to_consumers();
   bool sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table);
 
+  const size_t shard_mask_;
   const uint64_t seed_;
   const uint32_t databases_;
   const unsigned planned_threads_;
@@ -302,7 +304,7 @@ class Store {
   std::vector<std::unique_ptr<StoreThread>> threads_;
 
   BlockPool blocks_;
-  std::array<std::unique_ptr<Arena>, kArenas> arenas_;
+  std::vector<std::unique_ptr<Arena>> arenas_;
   std::unique_ptr<Shard[]> shards_;
   std::vector<ChangeConsumer*> consumers_;  // changed while all shards are held
   std::atomic<size_t> heap_freed_{0};       // bytes given back to the general allocator since its pages last went

@@ -738,7 +738,7 @@ TEST_F(KeyspaceDeathTest, AKeyThatWasNotDeclaredIsNotLookedUp) {
   Keyspace keys(test.store, test.thread, locks, 0);
   EXPECT_FALSE(keys.exists("declared"));
   std::string other = "other";
-  while (Store::shard_index(test.store.hash(other)) == Store::shard_index(hash)) other += '.';
+  while (test.store.shard_index(test.store.hash(other)) == test.store.shard_index(hash)) other += '.';
   EXPECT_DEATH(keys.exists(other), "had not declared");
 }
 
@@ -751,10 +751,10 @@ TEST(KeyspaceDatabases, ThoseBelowTheHighestCostNothing) {
   EXPECT_EQ(high.store.used_memory(), low.store.used_memory());
   EXPECT_EQ(high.store.used_memory(), high.counted_memory());
   size_t tables = 0;
-  for (size_t i = 0; i < Store::kShards; ++i) {
+  for (size_t i = 0; i < high.store.shards(); ++i) {
     high.store.shard(i).for_each_table([&](uint32_t, const Table&) { ++tables; });
   }
-  EXPECT_LE(tables, Store::kShards + 40);
+  EXPECT_LE(tables, Store::kDefaultShards + 40);
 }
 
 TEST(KeyspaceDatabases, AnEmptiedOneCostsNothing) {
@@ -796,7 +796,7 @@ TEST(KeyspaceDatabases, AnEmptiedOneCostsNothing) {
     EXPECT_GT(test.store.used_memory(), test.empty_memory);
     empty(test);
     EXPECT_EQ(test.store.used_memory(), test.empty_memory) << name;
-    for (size_t i = 0; i < Store::kShards; ++i) EXPECT_EQ(test.store.shard(i).extras, nullptr) << name;
+    for (size_t i = 0; i < test.store.shards(); ++i) EXPECT_EQ(test.store.shard(i).extras, nullptr) << name;
   }
 }
 

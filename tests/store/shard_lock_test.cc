@@ -56,7 +56,7 @@ TEST(ShardLocks, KnowsWhatItHolds) {
   EXPECT_FALSE(locks.holds(0));
   std::vector<uint16_t> wanted = {9, 3, 9, 200};
   locks.lock_many(wanted);
-  for (size_t i = 0; i < Store::kShards; ++i) EXPECT_EQ(locks.holds(i), i == 3 || i == 9 || i == 200);
+  for (size_t i = 0; i < store.shards(); ++i) EXPECT_EQ(locks.holds(i), i == 3 || i == 9 || i == 200);
   EXPECT_FALSE(store.shard(9).lock.try_lock());
   locks.unlock();
   EXPECT_FALSE(locks.holds(9));
@@ -107,7 +107,7 @@ TEST(ShardLocks, AThreadThatIsAloneTakesNoLockForOneKey) {
 
 TEST(ShardLocks, ThreadsThatWantSeveralNeverWaitInACircle) {
   Store store({.seed = 1});
-  std::array<int64_t, Store::kShards> amounts{};  // each guarded by the lock of its shard
+  std::array<int64_t, Store::kDefaultShards> amounts{};  // each guarded by the lock of its shard
   constexpr int kTurns = 3000;
   const auto work = [&](unsigned seed) {
     std::mt19937 random(seed);
@@ -121,7 +121,7 @@ TEST(ShardLocks, ThreadsThatWantSeveralNeverWaitInACircle) {
         continue;
       }
       std::vector<uint16_t> wanted;
-      for (int i = 0; i < 4; ++i) wanted.push_back(static_cast<uint16_t>(random() % Store::kShards));
+      for (int i = 0; i < 4; ++i) wanted.push_back(static_cast<uint16_t>(random() % Store::kDefaultShards));
       const std::vector<uint16_t> chosen = wanted;
       locks.lock_many(wanted);
       amounts[chosen[0]] += 7;

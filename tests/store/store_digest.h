@@ -38,7 +38,7 @@ inline std::string digest_of(const Entry& entry, Encodings encodings = Encodings
 /// With all shards held, so that nothing changes on the way.
 inline Digest digest_of(Store& store, const ShardLocks&, Encodings encodings = Encodings::left_out) {
   Digest digest;
-  for (size_t i = 0; i < Store::kShards; ++i) {
+  for (size_t i = 0; i < store.shards(); ++i) {
     store.shard(i).for_each_table([&](uint32_t database, const Table& table) {
       table.for_each([&](const Entry* entry) {
         digest[std::pair(database, std::string(entry->key()))] = digest_of(*entry, encodings);

@@ -54,7 +54,7 @@ inline int64_t counted_memory(Store& store) {
     return own + (entry.has_blob() ? entry.blob()->memory() : 0);
   };
   size_t bytes = 0;
-  for (size_t i = 0; i < Store::kShards; ++i) {
+  for (size_t i = 0; i < store.shards(); ++i) {
     Shard& shard = store.shard(i);
     const std::lock_guard guard(shard.lock);
     bytes += shard.databases_memory();
