@@ -160,7 +160,7 @@ void Core::set_startup_memory(int64_t bytes) { store.add_overhead(bytes - startu
 
 void Core::evict_clients(IoThread& self) {
   if (client_memory_limit() == 0 || client_memory() <= client_memory_limit()) return;
-  with_world_stopped(self, [&] {
+  with_threads_stopped(self, [&] {
     int64_t excess = client_memory() - client_memory_limit();
     bool evicted = false;
     std::vector<Client*> candidates;

@@ -50,7 +50,7 @@ MemoryFacts gather(CommandContext& context) {
   const int64_t used = core.used_memory();
   MemoryFacts facts{.used = used,
                     .peak = std::max(core.store.peak_memory(), used),
-                    .startup = store::Store::own_bytes() + core.startup_memory(),
+                    .startup = core.store.own_bytes() + core.startup_memory(),
                     .clients = core.client_memory(),
                     .allocator = allocator_figures(core.store),
                     .resident = resident_memory(),

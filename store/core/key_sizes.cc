@@ -13,7 +13,7 @@ size_t measured(Store& store, uint32_t database, std::string_view key, Measure&&
   const uint64_t hash = store.hash(key);
   ShardLocks locks(store);
   locks.lock_one(hash);
-  const Table* table = store.shard(Store::shard_index(hash)).table(database);
+  const Table* table = store.shard(store.shard_index(hash)).table(database);
   const Table::Slot slot = table == nullptr ? Table::kNone : table->find(Table::order(hash), key);
   return slot == Table::kNone ? 0 : measure(*table->at(slot));
 }

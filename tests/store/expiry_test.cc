@@ -37,7 +37,7 @@ TEST_F(Expiry, WithMoreEffortKeysAreReclaimedSooner) {
   size_t keys = 0;
   for (int i = 0; keys < 500; ++i) {
     const std::string key = "key:" + std::to_string(i);
-    if (Store::shard_index(test.store.hash(key)) != 0) continue;
+    if (test.store.shard_index(test.store.hash(key)) != 0) continue;
     test.set(key, "v", deadline);
     ++keys;
   }

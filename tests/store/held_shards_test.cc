@@ -45,7 +45,7 @@ TEST(ShardLocksWalk, HoldsWhatItHasComeAcrossToTheEnd) {
   TestStore test;
   {
     ShardLocks locks(test.store);
-    for (size_t i = 250; i < Store::kShards; ++i) locks.walk_to(i);
+    for (size_t i = 250; i < test.store.shards(); ++i) locks.walk_to(i);
     locks.walk_to(252);  // again: nothing to do
     EXPECT_FALSE(locks.holds(249));
     EXPECT_TRUE(locks.holds(250));
