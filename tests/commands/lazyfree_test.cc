@@ -14,7 +14,7 @@ class LazyFree : public ServerFixture {
  protected:
   /// A set that takes many allocations.
   void make(const std::string& key) {
-    for (int i = 0; i < 300; ++i) run("SADD", key, std::to_string(i) + std::string(100, 'm'));
+    for (int i = 0; i < 300; ++i) run("SADD", key, std::to_string(i) + std::string(2000, 'm'));
   }
   /// How many values have been destroyed in the background since the last call.
   int64_t freed() {
