@@ -79,14 +79,13 @@ static void smove(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (!target) return;
   const bool found = source->contains(Member(member));
   if (!found || from == to) return reply.integer(found ? 1 : 0);
-  // First what can fail: without memory the member stays where it is.
-  const bool added = target->add_all({&member, 1}, keys.limits()) > 0;
-  target.changed(added);
-  target.commit();
+  // What can fail without memory comes first, but for the entry of a new key: Redis' events of the source come before
+  // it.
+  target.changed(target->add_all({&member, 1}, keys.limits()) > 0, kEventSet, "sadd");
   source->remove(Member(member));
   source.changed(true, kEventSet, "srem");
   source.commit();
-  if (added) keys.notify(kEventSet, "sadd", to);
+  target.commit();
   reply.integer(1);
 }
 
