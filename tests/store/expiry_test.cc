@@ -190,7 +190,8 @@ TEST_F(Expiry, ADeadlineThatIsMovedCountsAsItStands) {
   EXPECT_EQ(test.store.total_size(), 25u);
 }
 
-TEST_F(Expiry, LargeValuesAreDestroyedInTheBackground) {
+TEST_F(Expiry, LargeValuesAreDestroyedInTheBackgroundWhenThatIsAsked) {
+  test.store.set_lazy_free(kLazyExpire);
   auto set = std::make_unique<SetValue>();
   constexpr size_t kFreedAtOnce = 64;  // allocations, at most
   for (int64_t i = 0; set->free_effort() <= kFreedAtOnce; ++i) set->add(Member(i), EncodingLimits());

@@ -250,6 +250,7 @@ TEST_F(KeyspaceTest, AnEditOfAnAbsentKeyAddsItOnlyWithSomethingInIt) {
     EXPECT_FALSE(keys->exists("set")) << "it is added at the end";
   }
   EXPECT_EQ(keys->find_value<SetValue>("set", kPeek).value()->size(), 1u);
+  keys.release();
   expect_exact_accounts();
 }
 
@@ -268,6 +269,7 @@ TEST_F(KeyspaceTest, AnEditThatAnExceptionEndsIsAccountedForAndAddsNoKey) {
   }
   EXPECT_TRUE(flag->raised());
   EXPECT_FALSE(keys->exists("absent"));
+  keys.release();
   expect_exact_accounts();
 }
 
@@ -301,6 +303,7 @@ TEST_F(KeyspaceTest, EditsOfTwoKeysDoNotDisturbEachOther) {
     EXPECT_FALSE(keys->exists(from));
     EXPECT_TRUE(keys->exists(to));
   }
+  keys.release();
   expect_exact_accounts();
 }
 
