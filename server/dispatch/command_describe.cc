@@ -315,11 +315,11 @@ HelpReply::~HelpReply() {
   reply_.end_array(array_, lines_);
 }
 
-void write_help(ReplyWriter& reply, const CommandSpec& container) {
+void write_help(ReplyWriter& reply, const CommandSpec& container, const CommandSpec* asked) {
   HelpReply help(reply, container.name);
   if (container.handler) help.entry("(no subcommand)", container.summary);
   for (const CommandSpec& subcommand : CommandTable::instance().subcommands_of(container)) {
-    if (subcommand.own_name() != "help") help.entry(usage(subcommand), subcommand.summary);
+    if (&subcommand != asked) help.entry(usage(subcommand), subcommand.summary);
   }
 }
 

@@ -36,8 +36,9 @@ class HelpReply {
   size_t lines_ = 1;
 };
 
-/// The same for a container whose subcommands are rows: their usage and summary.
-void write_help(protocol::ReplyWriter& reply, const CommandSpec& container);
+/// The same for a container whose subcommands are rows: their usage and summary. `asked` is the row that the client
+/// called, which ends the list in words of its own.
+void write_help(protocol::ReplyWriter& reply, const CommandSpec& container, const CommandSpec* asked);
 
 /// How a command is written, without the name of its container: "GET <parameter> [<parameter> ...]".
 std::string usage(const CommandSpec& spec);
