@@ -46,6 +46,12 @@ int64_t ArgReader::positive(std::string_view name) {
   return 0;
 }
 
+int64_t ArgReader::integer_of(std::string_view word) {
+  const auto value = base::parse_int64(word);
+  if (!value) fail(kNotAnInteger);
+  return value.value_or(0);
+}
+
 double ArgReader::real() {
   const auto value = base::parse_double(bytes());
   if (!value) fail(kNotAFloat);
@@ -62,6 +68,15 @@ std::span<const std::string_view> ArgReader::rest() {
   const std::span<const std::string_view> left{args_ + next_, size_ - next_};
   next_ = size_;
   return left;
+}
+
+std::span<const std::string_view> ArgReader::counted_keys() {
+  const auto count = static_cast<uint64_t>(positive("numkeys"));
+  if (count > remaining() && !failed()) fail("ERR Number of keys can't be greater than number of args");
+  if (failed()) return {};
+  const std::span<const std::string_view> keys{args_ + next_, static_cast<size_t>(count)};
+  next_ += keys.size();
+  return keys;
 }
 
 void ArgReader::fail(std::string_view error) {

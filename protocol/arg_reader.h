@@ -57,12 +57,18 @@ class ArgReader {
   /// Greater than 0. The error for all else is "ERR <name> should be greater than 0".
   int64_t positive(std::string_view name);
 
+  /// The integer in an argument that has been read before. The error is kNotAnInteger.
+  int64_t integer_of(std::string_view word);
+
   /// A floating point number, see parse_double. The error is kNotAFloat.
   double real();
   long double long_real();
 
   /// All that is left, which is thereby read.
   std::span<const std::string_view> rest();
+  /// The number of keys and that many keys. Errors: "ERR numkeys should be greater than 0", "ERR Number of keys can't
+  /// be greater than number of args".
+  std::span<const std::string_view> counted_keys();
 
   /// A syntax error if anything is left.
   void expect_end() {

@@ -83,11 +83,14 @@ class OutputBuffer {
   /// Bounds what waits. Where more storage would be needed than that, all that waits is dropped, and what is appended
   /// from then on as well, until clear(). 0: no bound. Moved with the rest.
   void set_limit(size_t bytes) { limit_ = bytes; }
+  size_t limit() const { return limit_; }
   /// Whether more than the limit waits or has been dropped: then the connection must end.
   bool overflowed() const { return overflowed_ || (limit_ != 0 && size() > limit_); }
 
   /// Bytes of character storage held.
   size_t capacity() const { return capacity_; }
+  /// Bytes held: storage, and shared bytes as if nobody else held them.
+  size_t memory() const { return capacity_ + blob_bytes_ + blobs_.capacity() * sizeof(Blob); }
 
   /// Gives storage back: all of it when nothing waits, else what is beyond the characters that wait.
   void shrink();

@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <random>
 
 #include "base/at_exit.h"
 #include "protocol/quoting.h"
 #include "server/clients/client.h"
+#include "server/clients/client_line.h"
 #include "server/net/io_thread.h"
 #include "server/net/session.h"
 
@@ -31,6 +33,16 @@ store::Store::Options store_options(const Core::Options& options) {
           .seed = 0,
           .clock = options.clock,
           .single_threaded = options.settings.io_threads == 1};
+}
+
+/// maxmemory-clients in bytes, 0 = none. Never so little that nobody could say anything to the server any more.
+int64_t client_limit_of(const Settings& settings) {
+  constexpr uint64_t kLeast = 128 * 1024;  // as in Redis
+  const MemoryOrPercent& limit = settings.maxmemory_clients;
+  const auto percent = static_cast<uint64_t>(limit.percent);
+  const uint64_t share = settings.maxmemory_bytes / 100 * percent + settings.maxmemory_bytes % 100 * percent / 100;
+  const uint64_t bytes = limit.percent != 0 ? share : limit.bytes;
+  return bytes == 0 ? 0 : static_cast<int64_t>(std::max(bytes, kLeast));
 }
 
 }  // namespace
@@ -58,7 +70,13 @@ void Core::apply_limits(const Settings& settings) {
   store.set_policy(settings.maxmemory_policy);
   store.set_samples(static_cast<unsigned>(settings.maxmemory_samples));
   store.set_lfu(static_cast<unsigned>(settings.lfu_log_factor), static_cast<unsigned>(settings.lfu_decay_time_min));
-  store.set_lazy_user_del(settings.lazyfree_lazy_user_del);
+  store.set_expire_effort(settings.active_expire_effort);
+  store.set_lazy_free((settings.lazyfree_lazy_eviction ? store::kLazyEviction : 0u) |
+                      (settings.lazyfree_lazy_expire ? store::kLazyExpire : 0u) |
+                      (settings.lazyfree_lazy_server_del ? store::kLazyServerDel : 0u) |
+                      (settings.lazyfree_lazy_user_del ? store::kLazyUserDel : 0u));
+  client_memory_limit_.store(client_limit_of(settings), std::memory_order_relaxed);
+  pubsub.set_hard_limit(settings.client_output_buffer_limits.pubsub.hard_bytes);
   store.set_max_string_bytes(settings.proto_max_bulk_len_bytes);
   store.set_encoding_limits({.set_max_intset_entries = static_cast<size_t>(settings.set_max_intset_entries),
                              .set_max_listpack_entries = static_cast<size_t>(settings.set_max_listpack_entries),
@@ -97,14 +115,15 @@ void Core::adopt(int descriptor, bool unix_socket) {
   least->adopt(descriptor, unix_socket);
 }
 
-void Core::with_world_stopped(IoThread& self, const std::function<void()>& work) {
-  if (world_stopped_by_ == &self) return work();
-  // The own lock is given up first: all are then taken in one order, so two commands that stop the world take turns.
+void Core::with_threads_stopped(IoThread& self, const std::function<void()>& work) {
+  if (threads_stopped_by_ == &self) return work();
+  store::HeldShards::check_none("the I/O threads are stopped while a shard is held");
+  // The own lock is given up first: all are then taken in one order, so two commands that stop the threads take turns.
   self.execution.unlock();
   for (const auto& thread : threads_) thread->execution.lock();
-  world_stopped_by_ = &self;
+  threads_stopped_by_ = &self;
   const base::AtExit go_on([&] {
-    world_stopped_by_ = nullptr;
+    threads_stopped_by_ = nullptr;
     for (const auto& thread : threads_) {
       if (thread.get() != &self) thread->execution.unlock();
     }
@@ -126,6 +145,61 @@ void Core::close_client(Client& client) {
   });
 }
 
+// -- Memory --
+
+int64_t Core::used_memory() const {
+  int64_t used = store.used_memory();
+  for (const auto& thread : threads_) used += thread->uncharged_client_memory();
+  return used;
+}
+
+int64_t Core::client_memory() const {
+  int64_t bytes = 0;
+  for (const auto& thread : threads_) bytes += thread->client_memory.get();
+  return bytes;
+}
+
+void Core::set_startup_memory(int64_t bytes) { store.add_overhead(bytes - startup_memory_.exchange(bytes)); }
+
+void Core::evict_clients(IoThread& self) {
+  if (client_memory_limit() == 0 || client_memory() <= client_memory_limit()) return;
+  with_threads_stopped(self, [&] {
+    int64_t excess = client_memory() - client_memory_limit();
+    bool evicted = false;
+    std::vector<Client*> candidates;
+    for_each_client([&](Client& client) {
+      if (client.close_now) {
+        excess -= static_cast<int64_t>(client.accounted_bytes);  // as good as gone
+      } else if (!client.no_evict) {
+        candidates.push_back(&client);
+      }
+    });
+    std::sort(candidates.begin(), candidates.end(),
+              [](const Client* a, const Client* b) { return a->accounted_bytes > b->accounted_bytes; });
+    for (Client* client : candidates) {
+      if (excess <= 0) return;
+      excess -= static_cast<int64_t>(client->accounted_bytes);
+      evicted = true;
+      note_evicted(*client);
+      if (&client->thread != &self) {
+        close_client(*client);
+      } else if (Session* session = self.find(client->id)) {
+        session->close();
+      }
+    }
+    if (excess > 0 && evicted) log.warning("Over client maxmemory after evicting all evictable clients");
+  });
+}
+
+void Core::note_evicted(const Client& client) {
+  statistics.evicted_clients.fetch_add(1, std::memory_order_relaxed);
+  if (!log.enabled(LogLevel::notice)) return;
+  std::string line;
+  append_client_line(line, client, clock_->now_us(), nullptr);
+  line.pop_back();
+  log.notice("Evicting client: {}", line);
+}
+
 // -- Figures --
 
 void Core::note_rates() {
@@ -134,6 +208,8 @@ void Core::note_rates() {
     totals.commands += thread->statistics.commands.get();
     totals.input_bytes += thread->statistics.input_bytes.get();
     totals.output_bytes += thread->statistics.output_bytes.get();
+    totals.loop_cycles += thread->statistics.loop_cycles.get();
+    totals.loop_ns += thread->statistics.loop_ns.get();
   }
   rates.note(base::steady_us(), totals);
 }
@@ -162,6 +238,7 @@ void Core::pause_clients(PauseMode mode, int64_t until_ms) {
   }
   pause_until_ms_.store(until_ms, std::memory_order_relaxed);
   pause_mode_.store(mode, std::memory_order_relaxed);
+  store.stand_still_until(until_ms);
   set_gate(kGatePause, true);
 }
 
@@ -175,6 +252,7 @@ void Core::unpause_clients() {
   {
     const std::lock_guard guard(pause_mutex_);
     pause_mode_.store(PauseMode::none, std::memory_order_relaxed);
+    store.stand_still_until(std::numeric_limits<int64_t>::min());
     set_gate(kGatePause, false);
   }
   for (const auto& thread : threads_) {

@@ -65,12 +65,13 @@ class Core {
   const std::vector<std::unique_ptr<IoThread>>& threads() const { return threads_; }
   /// Hands a connected descriptor to the thread that serves the fewest.
   void adopt(int descriptor, bool unix_socket);
-  /// Closes a client's connection, on whatever thread it lives; with the world stopped or on its own thread.
+  /// Closes a client's connection, on whatever thread it lives; with all I/O threads stopped or on its own thread.
   void close_client(Client& client);
-  /// Runs `work` while no other I/O thread executes commands, so that it may look at every client. Called by a command
-  /// on `self`; not while shards are held, unless the world was stopped before they were locked.
-  void with_world_stopped(IoThread& self, const std::function<void()>& work);
-  /// Every client of every thread. Only with the world stopped, or for the calling thread's own view of figures.
+  /// Stops all I/O threads: runs `work` while no other I/O thread executes commands, so that it may look at every
+  /// client. Called by a command on `self`; not while shards are held, unless the threads were stopped before they were
+  /// locked.
+  void with_threads_stopped(IoThread& self, const std::function<void()>& work);
+  /// Every client of every thread. Only with all I/O threads stopped, or for the calling thread's own view of figures.
   void for_each_client(const std::function<void(Client&)>& visit);
   uint64_t next_client_id() { return client_ids_.fetch_add(1, std::memory_order_relaxed) + 1; }
   size_t connected_clients() const { return connected_.load(std::memory_order_relaxed); }
@@ -80,10 +81,26 @@ class Core {
   /// Those that the server's state closes, for every client.
   GateMask gates() const { return gates_.load(std::memory_order_relaxed); }
 
+  // -- Memory --
+  /// Bytes that the process holds: what there was at the start, data, and connections.
+  int64_t used_memory() const;
+  /// Bytes that all connections hold.
+  int64_t client_memory() const;
+  /// maxmemory-clients, 0 = none.
+  int64_t client_memory_limit() const { return client_memory_limit_.load(std::memory_order_relaxed); }
+  /// Closes the connections that hold most while all together hold more than maxmemory-clients; those that CLIENT
+  /// NO-EVICT spares stay. On `self`'s thread, no shard is held; a connection of that thread may be closed by it.
+  void evict_clients(IoThread& self);
+  /// Counts and logs that a connection is closed because of maxmemory-clients.
+  void note_evicted(const Client& client);
+  /// Counts what the process, or an embedded server, holds before there are data and connections.
+  void set_startup_memory(int64_t bytes);
+  int64_t startup_memory() const { return startup_memory_.load(std::memory_order_relaxed); }
+
   // -- Figures --
   /// Takes a reading of the running totals, for what INFO says by the second.
   void note_rates();
-  /// CONFIG RESETSTAT: every figure that counts events, back to 0. With the world stopped.
+  /// CONFIG RESETSTAT: every figure that counts events, back to 0. With all I/O threads stopped.
   void reset_figures();
 
   // -- Pausing --
@@ -118,9 +135,11 @@ class Core {
 
   const base::Clock* clock_;
   std::vector<std::unique_ptr<IoThread>> threads_;
-  std::atomic<IoThread*> world_stopped_by_{nullptr};
+  std::atomic<IoThread*> threads_stopped_by_{nullptr};
   std::atomic<uint64_t> client_ids_{0};
   std::atomic<size_t> connected_{0};
+  std::atomic<int64_t> client_memory_limit_{0};
+  std::atomic<int64_t> startup_memory_{0};
   std::atomic<int> monitors_{0};
   std::atomic<GateMask> gates_{kGatesAlwaysClosed};
   std::mutex pause_mutex_;  // of changes of the following two and of their gate

@@ -73,7 +73,8 @@ int serve(StartOptions options) {
   Server server({.settings = settings,
                  .config_file = options.config_file,
                  .on_shutdown = [&stop] { stop.request(); },
-                 .apply_to_process = &apply_to_process});
+                 .apply_to_process = &apply_to_process,
+                 .owns_process = true});
   Log& log = server.core().log;
   log_start(log, options);
   if (auto started = server.start(); !started) {

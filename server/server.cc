@@ -4,19 +4,30 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
 
+#include "base/sanitizer.h"
 #include "server/core.h"
 #include "server/net/io_thread.h"
 #include "server/net/listeners.h"
+#include "server/observe/process_memory.h"
 
 namespace larder::server {
 
-Server::Server(Options options) : options_(std::move(options)) {
+namespace {
+
+/// Bytes of the process that are not pages of files. With a sanitizer they would say more about it than about Larder.
+int64_t process_bytes() { return base::kOtherAllocator ? 0 : resident_memory().own; }
+
+}  // namespace
+
+Server::Server(Options options)
+    : options_(std::move(options)), memory_before_(options_.owns_process ? 0 : process_bytes()) {
   core_ = std::make_unique<Core>(
       Core::Options{.settings = options_.settings, .config_file = options_.config_file, .clock = options_.clock});
   core_->on_shutdown_requested = options_.on_shutdown;
@@ -55,10 +66,17 @@ tl::expected<void, std::string> Server::start() {
   listeners_->accept();
   for (const auto& thread : core_->threads()) thread->start();
   running_ = true;
+  note_startup_memory();
   core_->log.notice("Server initialized");
   write_ready_file();
   announce();
   return {};
+}
+
+/// What the store has counted already is part of what the process holds.
+void Server::note_startup_memory() {
+  const int64_t held = process_bytes() - memory_before_ - core_->used_memory();
+  core_->set_startup_memory(std::max<int64_t>(held, 0));
 }
 
 void Server::announce() {

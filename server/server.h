@@ -37,6 +37,8 @@ class Server {
     // CONFIG SET changed what concerns the whole process (dir, maxclients): called before the new settings hold, and
     // refuses them by an error. Unset, as an embedded server should have it: the process stays as it is.
     std::function<tl::expected<void, std::string>(const Settings& before, const Settings& after)> apply_to_process = {};
+    // used_memory counts all that the process holds, not only what the server has added to it.
+    bool owns_process = false;
   };
 
   explicit Server(Options options);
@@ -58,7 +60,10 @@ class Server {
   void announce();
   void write_ready_file();
 
+  void note_startup_memory();
+
   Options options_;
+  int64_t memory_before_;  // of the process, before the server was made
   std::unique_ptr<Core> core_;
   std::unique_ptr<Listeners> listeners_;
   std::atomic<bool> running_{false};

@@ -6,7 +6,10 @@
 
 namespace larder::server {
 
+std::string_view shown_name(std::string_view name) { return name.substr(0, name.find('\0')); }
+
 bool is_client_name(std::string_view name) {
+  name = shown_name(name);
   return std::all_of(name.begin(), name.end(), [](char c) { return c >= '!' && c <= '~'; });
 }
 

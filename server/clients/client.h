@@ -2,9 +2,10 @@
 // figures. Commands see clients, never sockets.
 //
 // Thread rule: a Client belongs to its I/O thread. Another thread may look at it or change it only while that thread is
-// stopped (Core::with_world_stopped).
+// stopped (Core::with_threads_stopped).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,7 +27,10 @@ namespace larder::server {
 
 class IoThread;
 
-/// Names that CLIENT SETNAME and HELLO accept: visible ASCII without spaces; empty means no name.
+/// A connection's name as a line shows it. Redis' names are C strings there: nothing behind a NUL is looked at.
+std::string_view shown_name(std::string_view name);
+
+/// Names that CLIENT SETNAME and HELLO accept: visible ASCII without spaces, up to a NUL; empty means no name.
 bool is_client_name(std::string_view name);
 inline constexpr std::string_view kInvalidClientName =
     "ERR Client names cannot contain spaces, newlines or special characters.";
@@ -40,6 +44,8 @@ class StoredRequest {
 
   std::span<const std::string_view> args() const { return args_; }
   size_t bytes() const { return size_; }
+  /// Bytes with everything around them.
+  size_t memory() const { return sizeof *this + size_ + args_.capacity() * sizeof(std::string_view); }
 
  private:
   std::unique_ptr<char[]> text_;
@@ -54,12 +60,20 @@ struct Transaction {
     StoredRequest request;
   };
 
+  size_t memory() const { return queued_bytes + queue.capacity() * sizeof(Queued); }
+
   bool active = false;
   bool refused = false;  // a command was refused while queueing: EXEC answers EXECABORT
   std::vector<Queued> queue;
   size_t queued_bytes = 0;
 
   void reset() { *this = Transaction(); }
+};
+
+/// Messages that have been published to a client and wait until its thread, which is busy, writes them to its output.
+struct Undelivered {
+  std::atomic<size_t> bytes{0};
+  std::atomic<bool> overrun{false};  // more than its output limit: it is about to be closed and gets no more
 };
 
 /// What CLIENT REPLY asks for.
@@ -88,7 +102,7 @@ class Client {
 
   // -- Protocol --
   uint32_t database = 0;
-  int protocol = 2;
+  int protocol = 2;  // changed only through PubsubHub::set_protocol: who publishes on another thread reads it
   bool authenticated = true;
   bool no_evict = false, no_touch = false;
   bool monitor = false;
@@ -100,10 +114,13 @@ class Client {
   // -- Transaction --
   Transaction transaction;
   std::vector<std::pair<uint32_t, std::string>> watched;
+  size_t watched_bytes = 0;
   std::shared_ptr<store::WatchFlag> watch_flag;  // made with the first WATCH
 
   // -- Subscriptions: what PubsubHub holds for this client, so that it can be taken back --
   std::set<std::string, std::less<>> channels, patterns, shard_channels;
+  size_t subscription_bytes = 0;
+  Undelivered undelivered;
   size_t subscriptions() const { return channels.size() + patterns.size() + shard_channels.size(); }
   /// In RESP2 a subscriber may only send a few commands.
   bool limited_to_pubsub() const { return protocol == 2 && subscriptions() > 0; }
@@ -123,10 +140,21 @@ class Client {
   int64_t last_active_us = 0;  // of the last read
   const CommandSpec* last_command = nullptr;
   uint64_t commands = 0;
-  size_t query_buffer_bytes = 0;  // that wait to be parsed
+  size_t query_buffer_bytes = 0;  // that wait to be parsed, or are being executed
   size_t query_buffer_free = 0;
+  size_t held_back_bytes = 0;                       // of requests that wait for the end of a pause
   size_t argument_bytes = 0;                        // of the command being executed
   std::optional<int64_t> over_soft_limit_since_us;  // client-output-buffer-limit's clock
+
+  // -- Memory --
+  /// Bytes of buffers, queued requests, subscriptions and watches, as they are at this moment.
+  size_t memory() const {
+    return output.memory() + query_buffer_bytes + query_buffer_free + held_back_bytes + transaction.memory() +
+           watched_bytes + subscription_bytes;
+  }
+  /// What the server's accounts hold of it, Session and all; and of that, what its requests take, which is given back
+  /// once they have been executed.
+  size_t accounted_bytes = 0, accounted_input = 0, accounted_queue = 0, accounted_output = 0;
 };
 
 }  // namespace larder::server

@@ -35,20 +35,7 @@ std::string flags_of(const Client& client) {
 }
 
 /// MULTI's queue and WATCH's keys.
-size_t transaction_memory(const Client& client) {
-  size_t bytes = client.transaction.queued_bytes + client.transaction.queue.capacity() * sizeof(Transaction::Queued);
-  for (const auto& [database, key] : client.watched) bytes += sizeof(std::pair<uint32_t, std::string>) + key.size();
-  return bytes;
-}
-
-size_t subscription_memory(const Client& client) {
-  constexpr size_t kNode = 80;  // of a std::set<std::string>, about
-  size_t bytes = 0;
-  for (const auto* names : {&client.channels, &client.patterns, &client.shard_channels}) {
-    for (const std::string& name : *names) bytes += kNode + name.size();
-  }
-  return bytes;
-}
+size_t transaction_memory(const Client& client) { return client.transaction.memory() + client.watched_bytes; }
 
 }  // namespace
 
@@ -57,10 +44,7 @@ bool is_blocked(const Client& client) {
   return session != nullptr && session->waiting();
 }
 
-size_t memory_of(const Client& client) {
-  return sizeof(Session) + client.output.size() + client.output.capacity() + client.query_buffer_bytes +
-         client.query_buffer_free + transaction_memory(client) + subscription_memory(client) + client.name.size();
-}
+size_t memory_of(const Client& client) { return sizeof(Session) + client.memory(); }
 
 void append_client_line(std::string& out, const Client& client, int64_t now_us, const Client* executing) {
   const size_t waiting = client.output.size();
@@ -68,7 +52,8 @@ void append_client_line(std::string& out, const Client& client, int64_t now_us, 
   const size_t arguments = &client == executing ? client.argument_bytes : 0;
   auto to = std::back_inserter(out);
   fmt::format_to(to, "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={}", client.id, client.address,
-                 client.local_address, client.descriptor, client.name, (now_us - client.created_us) / 1'000'000,
+                 client.local_address, client.descriptor, shown_name(client.name),
+                 (now_us - client.created_us) / 1'000'000,
                  std::max<int64_t>(now_us - client.last_active_us, 0) / 1'000'000, flags_of(client), client.database);
   fmt::format_to(to, " sub={} psub={} ssub={} multi={}", client.channels.size(), client.patterns.size(),
                  client.shard_channels.size(),
@@ -80,7 +65,7 @@ void append_client_line(std::string& out, const Client& client, int64_t now_us, 
   fmt::format_to(to, " events={} cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}\n",
                  waiting > 0 && executing != &client ? "rw" : "r",
                  client.last_command == nullptr ? std::string_view("NULL") : client.last_command->name, client.user,
-                 client.protocol, client.library_name, client.library_version);
+                 client.protocol, shown_name(client.library_name), shown_name(client.library_version));
 }
 
 }  // namespace larder::server

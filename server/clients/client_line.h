@@ -1,7 +1,7 @@
 // One connection as CLIENT LIST, CLIENT INFO and INFO show it: the line of text, the class it belongs to, and the
 // memory that it takes.
 //
-// Thread rule: of a client of another thread only with the world stopped (Core::with_world_stopped).
+// Thread rule: of a client of another thread only with all I/O threads stopped (Core::with_threads_stopped).
 #pragma once
 
 #include <cstddef>

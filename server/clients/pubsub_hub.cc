@@ -14,6 +14,8 @@ namespace larder::server {
 
 namespace {
 
+constexpr size_t kNode = 80;  // of a std::set<std::string>, about
+
 auto& subscriptions_of(Client& client, ChannelKind kind) {
   switch (kind) {
     case ChannelKind::pattern: return client.patterns;
@@ -34,21 +36,26 @@ bool may_match_event(ChannelKind kind, std::string_view name) {
 /// One message to one client, by the channel or pattern that brought it there.
 struct Delivery {
   uint64_t client;
+  int protocol;  // of the client when the message was published
   ChannelKind kind;
   std::string matched;  // the pattern, or the channel
+  size_t bytes;         // as counted in Undelivered
 };
 
 struct Message {
   std::string channel, text;
 };
 
-/// Writes a message to a client of the calling thread, if it is still subscribed.
+constexpr size_t kFrame = sizeof(Delivery) + 32;  // of a message in the queue, and about that of its reply
+
+/// Writes a message to a client of the calling thread, if it is still there. It may have ended its subscription since.
 void deliver(IoThread& thread, const Delivery& delivery, const Message& message) {
   Session* session = thread.find(delivery.client);
   if (session == nullptr) return;
   Client& client = session->client;
-  if (!subscriptions_of(client, delivery.kind).contains(delivery.matched)) return;
-  protocol::ReplyWriter reply(client.output, client.protocol);
+  client.undelivered.bytes.fetch_sub(delivery.bytes, std::memory_order_relaxed);
+  if (client.close_now) return;
+  protocol::ReplyWriter reply(client.output, delivery.protocol);
   const bool pattern = delivery.kind == ChannelKind::pattern;
   reply.push(pattern ? 4 : 3);
   reply.bulk(pattern ? "pmessage" : delivery.kind == ChannelKind::shard ? "smessage" : "message");
@@ -62,10 +69,11 @@ void deliver(IoThread& thread, const Delivery& delivery, const Message& message)
 
 bool PubsubHub::subscribe(Client& client, ChannelKind kind, std::string_view name) {
   if (!subscriptions_of(client, kind).emplace(name).second) return false;
+  client.subscription_bytes += kNode + name.size();
   const std::lock_guard guard(mutex_);
   auto& subscribers = names(kind)[std::string(name)];
   if (subscribers.empty()) count_name(kind, name, 1);
-  subscribers.push_back({&client.thread, client.id});
+  subscribers.push_back(&client);
   return true;
 }
 
@@ -76,12 +84,13 @@ bool PubsubHub::unsubscribe(Client& client, ChannelKind kind, std::string_view n
   {
     const std::lock_guard guard(mutex_);
     const auto found = names(kind).find(name);
-    std::erase_if(found->second, [&](const Subscriber& subscriber) { return subscriber.client == client.id; });
+    std::erase(found->second, &client);
     if (found->second.empty()) {
       count_name(kind, name, -1);
       names(kind).erase(found);
     }
   }
+  client.subscription_bytes -= kNode + name.size();
   own.erase(mine);
   return true;
 }
@@ -94,13 +103,33 @@ void PubsubHub::forget(Client& client) {
   }
 }
 
+bool PubsubHub::accept(Client& subscriber, size_t bytes) {
+  Undelivered& undelivered = subscriber.undelivered;
+  if (undelivered.overrun.load(std::memory_order_relaxed)) return false;
+  const size_t limit = hard_limit_.load(std::memory_order_relaxed);
+  if (undelivered.bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit || limit == 0) return true;
+  undelivered.bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  undelivered.overrun.store(true, std::memory_order_relaxed);
+  subscriber.thread.post([thread = &subscriber.thread, id = subscriber.id] {
+    if (Session* session = thread->find(id)) session->close_overrun();
+  });
+  return false;
+}
+
+void PubsubHub::set_protocol(Client& client, int version) {
+  const std::lock_guard guard(mutex_);
+  client.protocol = version;
+}
+
 size_t PubsubHub::publish(ChannelKind kind, std::string_view channel, std::string_view message) {
   const std::lock_guard guard(mutex_);
   std::map<IoThread*, std::vector<Delivery>> by_thread;
   size_t receivers = 0;
   const auto add = [&](ChannelKind by, const std::string& matched, const std::vector<Subscriber>& subscribers) {
-    for (const Subscriber& subscriber : subscribers) {
-      by_thread[subscriber.thread].push_back({subscriber.client, by, matched});
+    for (Client* subscriber : subscribers) {
+      const size_t bytes = kFrame + matched.size() + channel.size() + message.size();
+      if (!accept(*subscriber, bytes)) continue;
+      by_thread[&subscriber->thread].push_back({subscriber->id, subscriber->protocol, by, matched, bytes});
       ++receivers;
     }
   };

@@ -15,6 +15,7 @@
 #include "protocol/wire_text.h"
 #include "server/clients/client_line.h"
 #include "server/commands/container_help.h"
+#include "server/commands/timeout.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
 #include "server/net/io_thread.h"
@@ -54,7 +55,7 @@ std::optional<ClientType> read_type(ArgReader& args) {
   return type;
 }
 
-/// Every connection that is not about to be closed, oldest first. With the world stopped.
+/// Every connection that is not about to be closed, oldest first. With all I/O threads stopped.
 std::vector<Client*> living_clients(Core& core) {
   std::vector<Client*> clients;
   core.for_each_client([&](Client& client) {
@@ -121,7 +122,7 @@ KillFilter read_kill_filter(ArgReader& args) {
 /// Closes what fits; the own connection after the reply. Returns how many.
 int64_t kill(CommandContext& context, const KillFilter& filter) {
   int64_t killed = 0;
-  context.core().with_world_stopped(context.thread(), [&] {
+  context.with_threads_stopped([&] {
     for (Client* client : living_clients(context.core())) {
       if (!filter.fits(*client, context.client())) continue;
       ++killed;
@@ -219,8 +220,7 @@ static void client_setinfo(ArgReader& args, CommandContext& context, ReplyWriter
     return reply.error(fmt::format("ERR Unrecognized option '{}'", attribute));
   }
   if (!is_client_name(value)) {
-    return reply.error(
-        fmt::format("ERR {} cannot contain spaces, newlines or special characters.", is_name ? "lib-name" : "lib-ver"));
+    return reply.error(fmt::format("ERR {} cannot contain spaces, newlines or special characters.", attribute));
   }
   (is_name ? context.client().library_name : context.client().library_version) = std::string(value);
   reply.ok();
@@ -269,7 +269,7 @@ static void client_list(ArgReader& args, CommandContext& context, ReplyWriter& r
   const auto filter = read_list_filter(args, reply);
   if (!filter) return;
   std::string lines;
-  context.core().with_world_stopped(context.thread(), [&] { lines = list_lines(context, *filter); });
+  context.with_threads_stopped([&] { lines = list_lines(context, *filter); });
   reply.verbatim("txt", lines);
 }
 
@@ -296,13 +296,9 @@ static void client_pause(ArgReader& args, CommandContext& context, ReplyWriter& 
   } else if (!args.token("ALL") && args.more()) {
     return reply.error("ERR CLIENT PAUSE mode must be WRITE or ALL");
   }
-  const auto milliseconds = base::parse_int64(timeout);
-  if (!milliseconds) return reply.error("ERR timeout is not an integer or out of range");
-  if (*milliseconds < 0) return reply.error("ERR timeout is negative");
-  const int64_t now_ms = context.core().clock().now_ms();
-  int64_t until_ms = 0;
-  // An end beyond all time has passed already in Redis, and a pause that nobody can end serves nobody.
-  if (!__builtin_add_overflow(now_ms, *milliseconds, &until_ms)) context.core().pause_clients(mode, until_ms);
+  const int64_t until_ms = timeout_end(args, timeout, context.core().clock().now_ms());
+  if (args.failed(reply)) return;
+  context.core().pause_clients(mode, until_ms);
   reply.ok();
 }
 
@@ -312,6 +308,7 @@ static void client_unpause(ArgReader&, CommandContext& context, ReplyWriter& rep
 }
 
 // clang-format off
+constexpr std::string_view kAllNodesSucceed[] = {"request_policy:all_nodes", "response_policy:all_succeeded"};
 constexpr std::string_view kNondeterministic[] = {"nondeterministic_output"};
 constexpr HistoryEntry kClientListHistory[] = {
     {"2.8.12", "Showed `id`."}, {"5.0.0", "Took `TYPE`."}, {"6.0.0", "Showed `user`."},
@@ -337,13 +334,16 @@ constexpr ArgSpec kClientKillClientType[] = {
     {.name = "slave", .type = ArgType::pure_token, .token = "SLAVE"},
     {.name = "replica", .type = ArgType::pure_token, .token = "REPLICA", .since = "5.0.0"},
     {.name = "pubsub", .type = ArgType::pure_token, .token = "PUBSUB"}};
+constexpr ArgSpec kYesOrNo[] = {
+    {.name = "yes", .type = ArgType::pure_token, .token = "YES"},
+    {.name = "no", .type = ArgType::pure_token, .token = "NO"}};
 constexpr ArgSpec kClientKillNewFormat[] = {
     {.name = "client-id", .type = ArgType::integer, .token = "ID", .since = "2.8.12", .optional = true},
     {.name = "client-type", .type = ArgType::oneof, .token = "TYPE", .since = "2.8.12", .optional = true,
      .args = kClientKillClientType}, {.name = "username", .token = "USER", .optional = true},
     {.name = "addr", .token = "ADDR", .optional = true},
     {.name = "laddr", .token = "LADDR", .since = "6.2.0", .optional = true},
-    {.name = "skipme", .token = "SKIPME", .optional = true}};
+    {.name = "skipme", .type = ArgType::oneof, .token = "SKIPME", .optional = true, .args = kYesOrNo}};
 constexpr ArgSpec kClientKillFilter[] = {
     {.name = "ip:port", .deprecated_since = "2.8.12"},
     {.name = "new-format", .type = ArgType::oneof, .multiple = true, .args = kClientKillNewFormat}};
@@ -388,14 +388,14 @@ constexpr CommandSpec kClientCommands[] = {
      .handler = client_kill},
     {.name = "client|setname", .group = Group::connection, .since = "2.6.9", .arity = exactly(3),
      .flags = kNoScript | kLoading | kStale, .complexity = "O(1)", .summary = "Names this connection.",
-     .args = kClientSetnameArgs, .handler = client_setname},
+     .tips = kAllNodesSucceed, .args = kClientSetnameArgs, .handler = client_setname},
     {.name = "client|getname", .group = Group::connection, .since = "2.6.9", .arity = exactly(2),
      .flags = kNoScript | kLoading | kStale, .complexity = "O(1)", .summary = "Returns this connection's name.",
      .handler = client_getname},
     {.name = "client|setinfo", .group = Group::connection, .since = "7.2.0", .arity = exactly(4),
      .flags = kNoScript | kLoading | kStale, .complexity = "O(1)",
-     .summary = "Notes the library that this connection is made with.", .args = kClientSetinfoArgs,
-     .handler = client_setinfo},
+     .summary = "Notes the library that this connection is made with.", .tips = kAllNodesSucceed,
+     .args = kClientSetinfoArgs, .handler = client_setinfo},
     {.name = "client|reply", .group = Group::connection, .since = "3.2.0", .arity = exactly(3),
      .flags = kNoScript | kLoading | kStale, .complexity = "O(1)",
      .summary = "Turns replies to this connection off or on, or drops the next one.", .args = kClientReplyArgs,
@@ -408,7 +408,7 @@ constexpr CommandSpec kClientCommands[] = {
      .flags = kNoScript | kLoading | kStale, .complexity = "O(1)",
      .summary = "Keeps this connection's commands from marking keys as used.", .args = kClientNoEvictArgs,
      .handler = client_no_touch},
-    {.name = "client|pause", .group = Group::connection, .since = "2.9.50", .arity = at_least(3),
+    {.name = "client|pause", .group = Group::connection, .since = "3.0.0", .arity = at_least(3),
      .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(1)",
      .summary = "Holds back the commands of all connections for a while.", .history = kClientPauseHistory,
      .args = kClientPauseArgs, .handler = client_pause},

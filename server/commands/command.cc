@@ -73,8 +73,9 @@ std::optional<std::vector<KeyPosition>> keys_of_request(std::span<const std::str
 }  // namespace
 
 void container_help(ArgReader& args, CommandContext&, ReplyWriter& reply) {
-  const CommandSpec* container = find_command(args.name());
-  if (container != nullptr) write_help(reply, *container);
+  const CommandTable& table = CommandTable::instance();
+  const CommandSpec* container = table.find(args.name());
+  if (container != nullptr) write_help(reply, *container, table.resolve(args.all()));
 }
 
 static void command(ArgReader&, CommandContext&, ReplyWriter& reply) { write_all_info(reply); }

@@ -46,7 +46,7 @@ static void config_set(ArgReader& args, CommandContext& context, ReplyWriter& re
 /// The figures of other threads are set back while those threads stand still: a counter has one writer at a time.
 static void config_resetstat(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   Core& core = context.core();
-  core.with_world_stopped(context.thread(), [&] { core.reset_figures(); });
+  context.with_threads_stopped([&] { core.reset_figures(); });
   reply.ok();
 }
 
@@ -96,10 +96,12 @@ constexpr CommandSpec kConfigCommands[] = {
      .history = kConfigSetHistory, .args = kConfigSetArgs, .hide_secrets = hide_secret_values, .handler = config_set},
     {.name = "config|resetstat", .group = Group::server, .since = "2.0.0", .arity = exactly(2),
      .flags = kAdmin | kNoScript | kLoading | kStale | kStopsThreads, .complexity = "O(1)",
-     .summary = "Sets the counters that INFO shows back to 0.", .handler = config_resetstat},
+     .summary = "Sets the counters that INFO shows back to 0.", .tips = kAllNodesSucceed,
+     .handler = config_resetstat},
     {.name = "config|rewrite", .group = Group::server, .since = "2.8.0", .arity = exactly(2),
      .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(N) in the directives",
-     .summary = "Writes the running configuration into the file that it was read from.", .handler = config_rewrite},
+     .summary = "Writes the running configuration into the file that it was read from.",
+     .tips = kAllNodesSucceed, .handler = config_rewrite},
     {.name = "config|help", .group = Group::server, .since = "5.0.0", .arity = exactly(2), .flags = kLoading | kStale,
      .complexity = "O(1)", .summary = "Explains the subcommands.", .handler = container_help},
 };

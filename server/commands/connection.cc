@@ -122,13 +122,14 @@ static void hello(ArgReader& args, CommandContext& context, ReplyWriter& reply) 
         "<pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
   }
   if (options->name) client.name = std::string(*options->name);
-  client.protocol = version;
+  context.core().pubsub.set_protocol(client, version);
+  context.deliver_messages();  // published before, in the protocol of before
   reply.set_version(version);
   write_greeting(context, reply);
 }
 
 static void ping(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  if (args.remaining() > 1) return reply.error("ERR wrong number of arguments for 'ping' command");
+  if (args.remaining() > 1) return write_arity_error(reply, "ping");
   if (context.client().limited_to_pubsub()) {
     reply.array(2);
     reply.bulk("pong");
@@ -145,7 +146,7 @@ static void echo(ArgReader& args, CommandContext&, ReplyWriter& reply) { reply.b
 static void quit(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   // Who sees the reply may count on it that no message goes here any more.
   context.core().pubsub.forget(context.client());
-  context.thread().run_shows();  // those that were published before
+  context.deliver_messages();  // those that were published before
   context.client().close_after_reply = true;
   reply.ok();
 }
@@ -155,11 +156,12 @@ static void reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   client.transaction.reset();
   forget_watches(context.core(), context.thread(), client, context.locks());
   context.core().pubsub.forget(client);
+  context.core().pubsub.set_protocol(client, 2);
+  context.deliver_messages();  // those that were published before
   if (client.monitor) context.core().monitors().fetch_sub(1, std::memory_order_relaxed);
   client.monitor = false;
   client.name.clear();
   client.database = 0;
-  client.protocol = 2;
   client.reply_mode = ReplyMode::on;
   client.no_evict = client.no_touch = false;
   client.authenticated = context.thread().settings().requirepass.empty();
@@ -168,9 +170,9 @@ static void reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
 }
 
 static void select(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  const auto index = read_database_index(args, context.core().store.databases(), reply);
-  if (!index) return;
-  context.client().database = *index;
+  const uint32_t index = read_database_index(args, context.core().store.databases());
+  if (args.failed(reply)) return;
+  context.client().database = index;
   reply.ok();
 }
 

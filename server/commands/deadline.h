@@ -1,9 +1,13 @@
 // Times as commands give them, turned into deadlines.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace larder::server::commands {
 
@@ -22,6 +26,11 @@ constexpr std::optional<int64_t> deadline_from(int64_t value, TimeForm form, int
     value += now_ms;
   }
   return value;
+}
+
+/// What is replied where a time makes no deadline.
+inline std::string invalid_expire_time(std::string_view command) {
+  return fmt::format("ERR invalid expire time in '{}' command", command);
 }
 
 }  // namespace larder::server::commands

@@ -16,6 +16,7 @@
 #include "protocol/wire_text.h"
 #include "server/commands/value_facts.h"
 #include "server/dispatch/command_context.h"
+#include "server/dispatch/command_describe.h"
 #include "server/dispatch/command_groups.h"
 #include "server/net/io_thread.h"
 
@@ -32,8 +33,7 @@ void debug_sleep(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const std::string text(args.bytes());
   const double seconds = std::strtod(text.c_str(), nullptr);
   if (seconds > 0 && std::isfinite(seconds)) {
-    context.core().with_world_stopped(context.thread(),
-                                      [&] { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); });
+    context.with_threads_stopped([&] { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); });
   }
   reply.ok();
 }
@@ -55,6 +55,7 @@ size_t dumped_bytes(const store::Entry& entry) {
 void write_object(CommandContext& context, const store::ShardLocks& locks, std::string_view key, ReplyWriter& reply) {
   store::Store& store = context.core().store;
   store::Keyspace keys(store, context.store_thread(), locks, context.client().database);
+  keys.set_writing(false);
   const store::Item item = keys.find(key, store::kPeek);
   if (!item) return reply.error(protocol::kNoSuchKey);
   const store::Entry& entry = *item.entry;
@@ -91,6 +92,69 @@ void debug_log(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
 
 void debug_change_repl_id(ArgReader&, CommandContext&, ReplyWriter& reply) { reply.ok(); }  // nobody replicates
 
+void write_three_numbers(ReplyWriter& reply) {
+  for (int64_t number = 0; number < 3; ++number) reply.integer(number);
+}
+
+/// One reply of each type of the protocol. Test suites of clients expect these values, which are Redis' own.
+struct SampleReply {
+  std::string_view type;
+  void (*write)(ReplyWriter& reply);
+};
+
+constexpr SampleReply kSampleReplies[] = {
+    {"string", [](ReplyWriter& reply) { reply.bulk("Hello World"); }},
+    {"integer", [](ReplyWriter& reply) { reply.integer(12345); }},
+    {"double", [](ReplyWriter& reply) { reply.real(3.141); }},
+    {"bignum", [](ReplyWriter& reply) { reply.big_number("1234567999999999999999999999999999999"); }},
+    {"null", [](ReplyWriter& reply) { reply.null(); }},
+    {"array",
+     [](ReplyWriter& reply) {
+       reply.array(3);
+       write_three_numbers(reply);
+     }},
+    {"set",
+     [](ReplyWriter& reply) {
+       reply.set(3);
+       write_three_numbers(reply);
+     }},
+    {"map",
+     [](ReplyWriter& reply) {
+       reply.map(3);
+       for (int64_t number = 0; number < 3; ++number) {
+         reply.integer(number);
+         reply.boolean(number == 1);
+       }
+     }},
+    {"attrib",  // stands before a reply, of which it is no part
+     [](ReplyWriter& reply) {
+       if (reply.version() == 3) reply.raw("|1\r\n$14\r\nkey-popularity\r\n*2\r\n$7\r\nkey:123\r\n:90\r\n");
+       reply.bulk("Some real reply following the attribute");
+     }},
+    {"push",
+     [](ReplyWriter& reply) {
+       if (reply.version() < 3) return reply.error("ERR RESP2 is not supported by this command");
+       reply.bulk("Some real reply following the push reply");  // which since 7.2 it does not: pushes wait for replies
+       reply.push(2);
+       reply.bulk("server-cpu-usage");
+       reply.integer(42);
+     }},
+    {"verbatim", [](ReplyWriter& reply) { reply.verbatim("txt", "This is a verbatim\nstring"); }},
+    {"true", [](ReplyWriter& reply) { reply.boolean(true); }},
+    {"false", [](ReplyWriter& reply) { reply.boolean(false); }},
+};
+
+void debug_protocol(ArgReader& args, CommandContext&, ReplyWriter& reply) {
+  const auto type = args.bytes();
+  std::string names;
+  for (const SampleReply& sample : kSampleReplies) {
+    if (base::equals_ignoring_case(type, sample.type)) return sample.write(reply);
+    names += names.empty() ? "" : "|";
+    names += sample.type;
+  }
+  reply.error("ERR Wrong protocol type name. Please use one of the following: " + names);
+}
+
 void debug_help(ArgReader&, CommandContext&, ReplyWriter& reply);
 
 struct DebugCommand {
@@ -103,20 +167,19 @@ struct DebugCommand {
 constexpr DebugCommand kDebugSubcommands[] = {
     {"CHANGE-REPL-ID", 0, debug_change_repl_id, "CHANGE-REPL-ID", "Does nothing: there is no replication."},
     {"ERROR", 1, debug_error, "ERROR <text>", "Replies with an error of that text."},
-    {"HELP", 0, debug_help, "HELP", "Shows this text."},
+    {"HELP", 0, debug_help, "HELP", ""},
     {"LOG", 1, debug_log, "LOG <text>", "Writes the text to the log."},
     {"OBJECT", 1, debug_object, "OBJECT <key>", "Shows how the value of a key is kept."},
+    {"PROTOCOL", 1, debug_protocol, "PROTOCOL <type>", "Replies with a sample of that type of the protocol."},
     {"SET-ACTIVE-EXPIRE", 1, debug_set_active_expire, "SET-ACTIVE-EXPIRE <0|1>",
      "Turns the reclaiming of expired keys that nobody asks for off or on."},
     {"SLEEP", 1, debug_sleep, "SLEEP <seconds>", "Serves nobody for a while. Takes fractions."},
 };
 
 void debug_help(ArgReader&, CommandContext&, ReplyWriter& reply) {
-  reply.array(1 + 2 * std::size(kDebugSubcommands));
-  reply.simple("DEBUG <subcommand> [<argument> ...]. The subcommands:");
+  HelpReply help(reply, "debug");
   for (const DebugCommand& command : kDebugSubcommands) {
-    reply.simple(command.usage);
-    reply.simple(fmt::format("    {}", command.explanation));
+    if (command.run != debug_help) help.entry(command.usage, command.explanation);
   }
 }
 

@@ -61,20 +61,16 @@ void set_expiry(ArgReader& args, Keyspace& keys, ReplyWriter& reply, TimeForm fo
   // Redis looks at the options before it looks at the number.
   const Conditions conditions = read_conditions(args);
   if (args.failed(reply)) return;
-  const std::string_view words[] = {command, number};
-  ArgReader reader(words);
-  const int64_t value = reader.integer();
-  if (reader.failed(reply)) return;
+  const int64_t value = args.integer_of(number);
+  if (args.failed(reply)) return;
   const auto deadline = deadline_from(value, form, keys.now_ms());
-  if (!deadline) return reply.error(fmt::format("ERR invalid expire time in '{}' command", command));
+  if (!deadline) return reply.error(invalid_expire_time(command));
   const store::Item item = keys.find(key, store::kWrite);
   if (!item) return reply.integer(0);
   const auto old = item->has_deadline() ? std::optional(item->deadline()) : std::nullopt;
   if (!conditions.allow(old, *deadline)) return reply.integer(0);
   if (*deadline <= keys.now_ms()) {
-    keys.erase(key);
-    keys.notify(store::kEventGeneric, "del", key);
-    if (keys.wants_effects()) keys.effect({"DEL", key});
+    keys.del(key);
   } else {
     keys.set_deadline(key, *deadline);
     keys.notify(store::kEventGeneric, "expire", key);

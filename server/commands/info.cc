@@ -64,7 +64,7 @@ class InfoText {
 
 /// Sums over all connections.
 struct ClientFigures {
-  size_t blocked = 0, pubsub = 0, longest_input = 0, longest_output = 0, memory = 0;
+  size_t blocked = 0, pubsub = 0, longest_input = 0, longest_output = 0;
 };
 
 /// What the sections are made of, gathered before the first line is written.
@@ -164,22 +164,24 @@ void clients_section(InfoText& out, const Facts& facts) {
 
 void memory_section(InfoText& out, const Facts& facts) {
   const store::Store& store = facts.core.store;
-  const int64_t used = store.used_memory();
+  const int64_t used = facts.core.used_memory();
   const int64_t peak = std::max(store.peak_memory(), used);
-  const int64_t rss = resident_bytes();
+  const ResidentMemory resident = resident_memory();
   const AllocatorFigures allocator = allocator_figures(store);
-  int64_t tables = 0;
-  for (const DatabaseFigures& database : facts.databases) tables += static_cast<int64_t>(database.table_bytes);
-  const int64_t overhead = std::min(tables, used);
+  const int64_t startup = store.own_bytes() + facts.core.startup_memory();
+  int64_t overhead = startup + facts.core.client_memory();
+  for (const DatabaseFigures& database : facts.databases) overhead += static_cast<int64_t>(database.table_bytes);
+  overhead = std::min(overhead, used);
+  const int64_t dataset = used - overhead;
   out.section("Memory");
   out.bytes("used_memory", used);
-  out.bytes("used_memory_rss", rss);
+  out.bytes("used_memory_rss", resident.total);
   out.bytes("used_memory_peak", peak);
   out.fieldf("used_memory_peak_perc", "{:.2f}%", percent_of(used, peak));
   out.field("used_memory_overhead", overhead);
-  out.field("used_memory_startup", 0);
-  out.field("used_memory_dataset", used - overhead);
-  out.fieldf("used_memory_dataset_perc", "{:.2f}%", percent_of(used - overhead, used));
+  out.field("used_memory_startup", startup);
+  out.field("used_memory_dataset", dataset);
+  out.fieldf("used_memory_dataset_perc", "{:.2f}%", percent_of(dataset, used - startup));
   out.field("allocator_allocated", used);
   out.field("allocator_active", allocator.active);
   out.field("allocator_resident", allocator.resident);
@@ -198,13 +200,14 @@ void memory_section(InfoText& out, const Facts& facts) {
   out.field("allocator_frag_bytes", allocator.active - allocator.allocated);
   out.fieldf("allocator_rss_ratio", "{:.2f}", ratio_of(allocator.resident, allocator.active));
   out.field("allocator_rss_bytes", allocator.resident - allocator.active);
-  out.fieldf("rss_overhead_ratio", "{:.2f}", ratio_of(rss, allocator.resident));
-  out.field("rss_overhead_bytes", rss - allocator.resident);
-  out.fieldf("mem_fragmentation_ratio", "{:.2f}", ratio_of(rss, used));
-  out.field("mem_fragmentation_bytes", rss - used);
+  out.fieldf("rss_overhead_ratio", "{:.2f}", ratio_of(resident.total, allocator.resident));
+  out.field("rss_overhead_bytes", resident.total - allocator.resident);
+  // Pages of the program and its libraries are no fragments of anything.
+  out.fieldf("mem_fragmentation_ratio", "{:.2f}", ratio_of(resident.own, used));
+  out.field("mem_fragmentation_bytes", resident.own - used);
   out.zeros(
       {"mem_not_counted_for_evict", "mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves"});
-  out.field("mem_clients_normal", facts.clients.memory);
+  out.field("mem_clients_normal", facts.core.client_memory());
   out.zeros({"mem_cluster_links", "mem_aof_buffer"});
   out.field("mem_allocator", "libc");
   out.field("active_defrag_running", 0);
@@ -280,6 +283,22 @@ void traffic_fields(InfoText& out, const Facts& facts) {
   out.zeros({"sync_full", "sync_partial_ok", "sync_partial_err"});
 }
 
+/// The loops of all threads together. Command times are those of Commandstats.
+void event_loop_fields(InfoText& out, const Facts& facts) {
+  int64_t command_ns = 0;
+  for (const auto& thread : facts.core.threads()) {
+    for (const CommandFigures& figures : thread->statistics.per_command) command_ns += figures.microseconds_x1000.get();
+  }
+  const Rates::PerSecond rates = facts.core.rates.current();
+  out.field("reply_buffer_shrinks", thread_total(facts, &ThreadStatistics::reply_buffer_shrinks));
+  out.field("reply_buffer_expands", thread_total(facts, &ThreadStatistics::reply_buffer_expands));
+  out.field("eventloop_cycles", thread_total(facts, &ThreadStatistics::loop_cycles));
+  out.field("eventloop_duration_sum", thread_total(facts, &ThreadStatistics::loop_ns) / 1000);
+  out.field("eventloop_duration_cmd_sum", command_ns / 1000);
+  out.fieldf("instantaneous_eventloop_cycles_per_sec", "{:.0f}", rates.loop_cycles);
+  out.fieldf("instantaneous_eventloop_duration_usec", "{:.0f}", rates.loop_us);
+}
+
 void stats_section(InfoText& out, const Facts& facts) {
   const StoreTotals totals = store_totals(facts);
   const ServerStatistics& statistics = facts.core.statistics;
@@ -290,7 +309,8 @@ void stats_section(InfoText& out, const Facts& facts) {
   out.field("expired_time_cap_reached_count", 0);
   out.field("expire_cycle_cpu_milliseconds", totals.expire_us / 1000);
   out.field("evicted_keys", totals.evicted);
-  out.zeros({"evicted_clients", "total_eviction_exceeded_time", "current_eviction_exceeded_time"});
+  out.field("evicted_clients", statistics.evicted_clients.load());
+  out.zeros({"total_eviction_exceeded_time", "current_eviction_exceeded_time"});
   out.field("keyspace_hits", totals.hits);
   out.field("keyspace_misses", totals.misses);
   out.field("pubsub_channels", facts.core.pubsub.count(ChannelKind::channel));
@@ -309,6 +329,7 @@ void stats_section(InfoText& out, const Facts& facts) {
   out.field("io_threaded_writes_processed", thread_total(facts, &ThreadStatistics::writes, 1));
   out.field("client_query_buffer_limit_disconnections", statistics.query_limit_disconnections.load());
   out.field("client_output_buffer_limit_disconnections", statistics.output_limit_disconnections.load());
+  event_loop_fields(out, facts);
   out.field("acl_access_denied_auth", statistics.acl_denied_auth.load());
   out.zeros({"acl_access_denied_cmd", "acl_access_denied_key", "acl_access_denied_channel"});
 }
@@ -329,17 +350,23 @@ void replication_section(InfoText& out, const Facts& facts) {
   out.zeros({"repl_backlog_first_byte_offset", "repl_backlog_histlen"});
 }
 
-void cpu_fields(InfoText& out, int who, std::string_view suffix) {
-  rusage usage{};
-  ::getrusage(static_cast<__rusage_who_t>(who), &usage);
+void cpu_fields(InfoText& out, const rusage& usage, std::string_view suffix) {
   out.fieldf(fmt::format("used_cpu_sys{}", suffix), "{}.{:06}", usage.ru_stime.tv_sec, usage.ru_stime.tv_usec);
   out.fieldf(fmt::format("used_cpu_user{}", suffix), "{}.{:06}", usage.ru_utime.tv_sec, usage.ru_utime.tv_usec);
 }
 
+rusage usage_of(int who) {
+  rusage usage{};
+  ::getrusage(static_cast<__rusage_who_t>(who), &usage);
+  return usage;
+}
+
+/// There is no main thread that serves clients: the one that executes INFO stands for it.
 void cpu_section(InfoText& out, const Facts&) {
   out.section("CPU");
-  cpu_fields(out, RUSAGE_SELF, "");
-  cpu_fields(out, RUSAGE_CHILDREN, "_children");
+  cpu_fields(out, usage_of(RUSAGE_SELF), "");
+  cpu_fields(out, usage_of(RUSAGE_CHILDREN), "_children");
+  cpu_fields(out, usage_of(RUSAGE_THREAD), "_main_thread");
 }
 
 void modules_section(InfoText& out, const Facts&) { out.section("Modules"); }
@@ -432,7 +459,7 @@ struct Section {
 constexpr Section kSections[] = {
     {"server", true, server_section},
     {"clients", true, clients_section, kClients},
-    {"memory", true, memory_section, kClients | kDatabases},
+    {"memory", true, memory_section, kDatabases},
     {"persistence", true, persistence_section},
     {"stats", true, stats_section},
     {"replication", true, replication_section},
@@ -456,13 +483,12 @@ bool is_asked_for(const Section& section, std::span<const std::string_view> name
 
 ClientFigures client_figures(CommandContext& context) {
   ClientFigures figures;
-  context.core().with_world_stopped(context.thread(), [&] {
+  context.with_threads_stopped([&] {
     context.core().for_each_client([&](Client& client) {
       figures.blocked += is_blocked(client) ? 1 : 0;
       figures.pubsub += client.subscriptions() > 0 ? 1 : 0;
       figures.longest_input = std::max(figures.longest_input, client.query_buffer_bytes);
       figures.longest_output = std::max(figures.longest_output, client.output.size());
-      figures.memory += memory_of(client);
     });
   });
   return figures;

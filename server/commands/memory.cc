@@ -10,7 +10,6 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/clients/client_line.h"
 #include "server/commands/container_help.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
@@ -39,27 +38,27 @@ size_t memory_of(const store::Entry& entry) {
 
 /// What MEMORY STATS and MEMORY DOCTOR speak of.
 struct MemoryFacts {
-  int64_t used, peak;
+  int64_t used, peak, startup, clients;
   AllocatorFigures allocator;
-  int64_t resident, clients = 0, tables = 0, keys = 0;
+  ResidentMemory resident;
+  int64_t tables = 0, keys = 0;
   std::vector<DatabaseFigures> databases;
 };
 
 MemoryFacts gather(CommandContext& context) {
   Core& core = context.core();
-  const int64_t used = core.store.used_memory();
+  const int64_t used = core.used_memory();
   MemoryFacts facts{.used = used,
                     .peak = std::max(core.store.peak_memory(), used),
+                    .startup = core.store.own_bytes() + core.startup_memory(),
+                    .clients = core.client_memory(),
                     .allocator = allocator_figures(core.store),
-                    .resident = resident_bytes(),
+                    .resident = resident_memory(),
                     .databases = keyspace_figures(core.store, context.locks(), core.clock().now_ms())};
   for (const DatabaseFigures& database : facts.databases) {
     facts.tables += static_cast<int64_t>(database.table_bytes);
     facts.keys += static_cast<int64_t>(database.keys);
   }
-  core.with_world_stopped(context.thread(), [&] {
-    core.for_each_client([&](Client& client) { facts.clients += static_cast<int64_t>(server::memory_of(client)); });
-  });
   return facts;
 }
 
@@ -147,12 +146,13 @@ static void memory_usage(ArgReader& args, store::Keyspace& keys, ReplyWriter& re
 
 static void memory_stats(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   const MemoryFacts facts = gather(context);
-  const int64_t overhead = std::min(facts.tables, facts.used) + facts.clients;
-  const int64_t dataset = facts.used - std::min(facts.tables, facts.used);
+  const int64_t overhead = std::min(facts.startup + facts.clients + facts.tables, facts.used);
+  const int64_t dataset = facts.used - overhead;
   StatsWriter out(reply);
   out.count("peak.allocated", facts.peak);
   out.count("total.allocated", facts.used);
-  for (const char* name : {"startup.allocated", "replication.backlog", "clients.slaves"}) out.count(name, 0);
+  out.count("startup.allocated", facts.startup);
+  for (const char* name : {"replication.backlog", "clients.slaves"}) out.count(name, 0);
   out.count("clients.normal", facts.clients);
   for (const char* name : {"cluster.links", "aof.buffer", "lua.caches", "functions.caches"}) out.count(name, 0);
   for (size_t i = 0; i < facts.databases.size(); ++i) {
@@ -160,9 +160,9 @@ static void memory_stats(ArgReader&, CommandContext& context, ReplyWriter& reply
   }
   out.count("overhead.total", overhead);
   out.count("keys.count", facts.keys);
-  out.count("keys.bytes-per-key", facts.keys == 0 ? 0 : facts.used / facts.keys);
+  out.count("keys.bytes-per-key", facts.keys == 0 ? 0 : (facts.used - facts.startup) / facts.keys);
   out.count("dataset.bytes", dataset);
-  out.real("dataset.percentage", percent_of(dataset, facts.used));
+  out.real("dataset.percentage", percent_of(dataset, facts.used - facts.startup));
   out.real("peak.percentage", percent_of(facts.used, facts.peak));
   out.count("allocator.allocated", facts.used);
   const auto& [allocated, active, resident] = facts.allocator;
@@ -172,10 +172,10 @@ static void memory_stats(ArgReader&, CommandContext& context, ReplyWriter& reply
   out.count("allocator-fragmentation.bytes", active - allocated);
   out.real("allocator-rss.ratio", ratio_of(resident, active));
   out.count("allocator-rss.bytes", resident - active);
-  out.real("rss-overhead.ratio", ratio_of(facts.resident, resident));
-  out.count("rss-overhead.bytes", facts.resident - resident);
-  out.real("fragmentation", ratio_of(facts.resident, facts.used));
-  out.count("fragmentation.bytes", facts.resident - facts.used);
+  out.real("rss-overhead.ratio", ratio_of(facts.resident.total, resident));
+  out.count("rss-overhead.bytes", facts.resident.total - resident);
+  out.real("fragmentation", ratio_of(facts.resident.own, facts.used));
+  out.count("fragmentation.bytes", facts.resident.own - facts.used);
   out.end();
 }
 
@@ -195,9 +195,9 @@ static void memory_malloc_stats(ArgReader&, CommandContext& context, ReplyWriter
   reply.verbatim(
       "txt", fmt::format("Blocks of small entries: {} bytes mapped, {} in use, {} free and resident\n"
                          "General allocator: {} bytes from the system, {} in use, {} free, {} in {} mappings\n"
-                         "Data as counted: {} bytes\n",
+                         "As counted: {} bytes\n",
                          blocks.mapped, blocks.active, blocks.unused_resident, heap.arena, heap.uordblks, heap.fordblks,
-                         heap.hblkhd, heap.hblks, store.used_memory()));
+                         heap.hblkhd, heap.hblks, context.core().used_memory()));
 }
 
 // clang-format off

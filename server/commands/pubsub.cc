@@ -27,16 +27,16 @@ int64_t subscription_count(const Client& client, ChannelKind kind) {
 }
 
 /// Sent even where CLIENT REPLY has replies dropped, as Redis 7.2 does.
-void confirm(ReplyWriter& reply, Client& client, ChannelKind kind, std::string_view what,
+void confirm(ReplyWriter& reply, Client& client, int64_t count, std::string_view what,
              std::optional<std::string_view> name) {
   if (&reply.output() != &client.output) {
     ReplyWriter kept(client.output, client.protocol);
-    return confirm(kept, client, kind, what, name);
+    return confirm(kept, client, count, what, name);
   }
   reply.push(3);
   reply.bulk(what);
   name ? reply.bulk(*name) : reply.null();
-  reply.integer(subscription_count(client, kind));
+  reply.integer(count);
 }
 
 void subscribe_all(ArgReader& args, CommandContext& context, ReplyWriter& reply, ChannelKind kind,
@@ -44,7 +44,7 @@ void subscribe_all(ArgReader& args, CommandContext& context, ReplyWriter& reply,
   while (args.more()) {
     const auto name = args.bytes();
     context.core().pubsub.subscribe(context.client(), kind, name);
-    confirm(reply, context.client(), kind, what, name);
+    confirm(reply, context.client(), subscription_count(context.client(), kind), what, name);
   }
 }
 
@@ -58,12 +58,15 @@ void unsubscribe_all(ArgReader& args, CommandContext& context, ReplyWriter& repl
                       : kind == ChannelKind::shard ? client.shard_channels
                                                    : client.channels;
     names.assign(all.begin(), all.end());
-    if (names.empty()) return confirm(reply, client, kind, what, std::nullopt);
+    if (names.empty()) return confirm(reply, client, subscription_count(client, kind), what, std::nullopt);
   }
+  std::vector<int64_t> counts;
   for (const std::string& name : names) {
     context.core().pubsub.unsubscribe(client, kind, name);
-    confirm(reply, client, kind, what, name);
+    counts.push_back(subscription_count(client, kind));
   }
+  context.deliver_messages();
+  for (size_t i = 0; i < names.size(); ++i) confirm(reply, client, counts[i], what, names[i]);
 }
 
 void publish_to(ArgReader& args, CommandContext& context, ReplyWriter& reply, ChannelKind kind) {

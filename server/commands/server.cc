@@ -187,7 +187,7 @@ constexpr ArgSpec kLolwutArgs[] = {{.name = "version", .type = ArgType::integer,
 constexpr CommandSpec kServerCommands[] = {
     {.name = "dbsize", .group = Group::server, .since = "1.0.0", .arity = exactly(1), .flags = kReadOnly | kFast,
      .extra_acl = kAclKeyspace, .complexity = "O(1)", .summary = "Counts the keys of the database.",
-     .tips = kDbsizeTips, .locking = Locking::none, .handler = dbsize},
+     .tips = kDbsizeTips, .locking = Locking::walk, .handler = dbsize},
     {.name = "flushall", .group = Group::server, .since = "1.0.0", .arity = at_least(1), .flags = kWrite,
      .extra_acl = kAclKeyspace | kAclDangerous, .complexity = "O(N) in the keys of all databases",
      .summary = "Deletes the keys of all databases.", .tips = kAllShardsSucceed, .history = kFlushallHistory,

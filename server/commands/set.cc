@@ -1,16 +1,17 @@
 // The handlers of the set commands. Threads: as all handlers, on the connection's thread with the keys' shards held.
-#include <bitset>
+#include <algorithm>
+#include <limits>
 #include <new>
 #include <string>
 #include <vector>
 
-#include "base/glob.h"
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
-#include "server/commands/cursor.h"
+#include "server/commands/scan_options.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
+#include "store/core/key_sizes.h"
 #include "store/core/keyspace.h"
 #include "store/values/set_ops.h"
 #include "store/values/set_value.h"
@@ -19,80 +20,178 @@ namespace larder::server::commands {
 
 using protocol::ArgReader;
 using protocol::ReplyWriter;
+using store::kEventSet;
 using store::Keyspace;
 using store::Member;
 using store::SetValue;
 
+// -- Members of one set --
+
+static void sadd(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  auto set = keys.edit<SetValue>(args.key(), reply);
+  if (!set) return;
+  const size_t added = set->add_all(args.rest(), keys.limits());
+  set.changed(added > 0, kEventSet, "sadd");
+  reply.integer(static_cast<int64_t>(added));
+}
+
+static void srem(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  auto set = keys.edit<SetValue>(args.key(), reply);
+  if (!set) return;
+  int64_t removed = 0;
+  while (args.more()) removed += set->remove(Member(args.bytes())) ? 1 : 0;
+  set.changed(removed > 0, kEventSet, "srem");
+  reply.integer(removed);
+}
+
+static void smembers(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto* set = keys.read<SetValue>(args.key(), reply);
+  if (!set) return;
+  reply.set(set->size());
+  set->for_each([&](std::string_view member) { reply.bulk(member); });
+}
+
+static void sismember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto* set = keys.read<SetValue>(args.key(), reply);
+  if (set) reply.integer(set->contains(Member(args.bytes())) ? 1 : 0);
+}
+
+static void smismember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto* set = keys.read<SetValue>(args.key(), reply);
+  if (!set) return;
+  reply.array(args.remaining());
+  while (args.more()) reply.integer(set->contains(Member(args.bytes())) ? 1 : 0);
+}
+
+static void scard(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto* set = keys.read<SetValue>(args.key(), reply);
+  if (set) reply.integer(static_cast<int64_t>(set->size()));
+}
+
+static void smove(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto from = args.key();
+  const auto to = args.key();
+  const auto member = args.bytes();
+  auto source = keys.edit<SetValue>(from, reply);
+  if (!source) return;
+  if (source.absent()) return reply.integer(0);
+  auto target = keys.edit<SetValue>(to, reply);
+  if (!target) return;
+  const bool found = source->contains(Member(member));
+  if (!found || from == to) return reply.integer(found ? 1 : 0);
+  // What can fail without memory comes first, but for the entry of a new key: Redis' events of the source come before
+  // it.
+  target.changed(target->add_all({&member, 1}, keys.limits()) > 0, kEventSet, "sadd");
+  source->remove(Member(member));
+  source.changed(true, kEventSet, "srem");
+  source.commit();
+  target.commit();
+  reply.integer(1);
+}
+
+static void sscan(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto key = args.key();
+  const uint64_t cursor = read_cursor(args);
+  if (args.failed(reply)) return;
+  const auto* set = keys.read<SetValue>(key, reply);
+  if (!set) return;
+  // Redis looks at the options only where there is something to scan.
+  const auto options = set->size() == 0 ? ScanOptions{} : ScanOptions::read(args);
+  if (args.failed(reply)) return;
+  std::vector<std::string> found;
+  const uint64_t next = set->scan(cursor, options.count, [&](std::string_view member) {
+    if (options.matches(member)) found.emplace_back(member);
+  });
+  write_scan(reply, next, found);
+}
+
+// -- Members chosen at random --
+
+/// SPOP with a count.
+static void pop_several(Keyspace& keys, ReplyWriter& reply, std::string_view key, size_t count) {
+  auto set = keys.edit<SetValue>(key, reply);
+  if (!set) return;
+  if (set.absent() || count == 0) return reply.set(0);
+  const bool all = count >= set->size();
+  const bool describes = keys.wants_effects() && !all;
+  reply.set(std::min(count, set->size()));
+  std::vector<std::string> popped;
+  bool lost = false;  // what has no room in the reply is popped nevertheless: half of a pop would be worse
+  set->pop_random(count, keys.thread().random(), keys.limits(), [&](std::string_view member) {
+    try {
+      if (describes) popped.emplace_back(member);
+      if (!lost) reply.bulk(member);
+    } catch (const std::bad_alloc&) {
+      lost = true;
+    }
+  });
+  set.changed(true, kEventSet, "spop");
+  if (lost) throw std::bad_alloc();
+  if (!keys.wants_effects()) return;
+  if (all) return keys.effect({"DEL", key});
+  std::vector<std::string_view> srem = {"SREM", key};
+  srem.insert(srem.end(), popped.begin(), popped.end());
+  keys.effect(srem);
+}
+
+static void spop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto key = args.key();
+  if (args.remaining() > 1) return reply.error(protocol::kSyntaxError);
+  if (args.more()) {
+    const int64_t count = args.integer_between(0, std::numeric_limits<int64_t>::max(), protocol::kMustBePositive);
+    if (!args.failed(reply)) pop_several(keys, reply, key, static_cast<size_t>(count));
+    return;
+  }
+  auto set = keys.edit<SetValue>(key, reply);
+  if (!set) return;
+  if (set.absent()) return reply.null();
+  const std::string member = set->pop_random(keys.thread().random());
+  set.changed(true, kEventSet, "spop");
+  if (keys.wants_effects()) keys.effect({"SREM", key, member});
+  reply.bulk(member);
+}
+
+/// SRANDMEMBER with a count; below 0 a member may come several times.
+static void draw_several(Keyspace& keys, ReplyWriter& reply, std::string_view key, int64_t count) {
+  const auto* set = keys.read<SetValue>(key, reply);
+  if (!set) return;
+  if (set->size() == 0 || count == 0) return reply.array(0);
+  const auto write = [&](std::string_view member) { reply.bulk(member); };
+  const auto wanted = count < 0 ? static_cast<size_t>(-count) : std::min(static_cast<size_t>(count), set->size());
+  reply.array(wanted);
+  base::Random& random = keys.thread().random();
+  count < 0 ? set->random_members(wanted, random, write) : set->random_distinct(wanted, random, write);
+}
+
+static void srandmember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto key = args.key();
+  if (args.remaining() > 1) return reply.error(protocol::kSyntaxError);
+  if (args.more()) {
+    const int64_t count = args.integer();
+    if (count == std::numeric_limits<int64_t>::min()) {
+      args.fail("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
+    }
+    if (!args.failed(reply)) draw_several(keys, reply, key, count);
+    return;
+  }
+  const auto* set = keys.read<SetValue>(key, reply);
+  if (!set) return;
+  set->size() == 0 ? reply.null() : reply.bulk(set->random_member(keys.thread().random()));
+}
+
+// -- Several sets --
+
 namespace {
 
-using SetEdit = Keyspace::Edit<SetValue>;
-
-/// The set at a key, null when absent. Nothing after a type error, which has been replied.
-std::optional<SetValue*> find_set(Keyspace& keys, std::string_view key, unsigned how, ReplyWriter& reply) {
-  const auto found = keys.find_value<SetValue>(key, how);
-  if (found) return *found;
-  write_error(reply, found.error());
-  return std::nullopt;
-}
-
-/// Ends an edit whose event has been raised: tells of the key's end if it has come.
-void finish(Keyspace& keys, SetEdit& edit, std::string_view key, bool changed) {
-  if (edit.finish(changed)) keys.notify(store::kEventGeneric, "del", key);
-}
-
-/// Adds all members to a set, or none if there is no memory for all. Returns how many were new.
-int64_t add_to(SetValue& set, std::span<const std::string_view> members, const store::EncodingLimits& limits) {
-  // Which members were new, for the case that one fails: the first of them without an allocation.
-  constexpr size_t kUsual = 64;
-  std::bitset<kUsual> first;
-  std::vector<bool> others(members.size() > kUsual ? members.size() - kUsual : 0);
-  int64_t added = 0;
-  size_t i = 0;
-  try {
-    for (; i < members.size(); ++i) {
-      if (!set.add(Member(members[i]), limits)) continue;
-      ++added;
-      if (i < kUsual) {
-        first.set(i);
-      } else {
-        others[i - kUsual] = true;
-      }
-    }
-  } catch (const std::bad_alloc&) {
-    while (i-- > 0) {
-      if (i < kUsual ? first[i] : others[i - kUsual]) set.remove(Member(members[i]));
-    }
-    throw;
-  }
-  return added;
-}
-
-/// Adds members to a set, made if there is none. Returns how many were new.
-int64_t add_members(Keyspace& keys, std::string_view key, SetValue* set, std::span<const std::string_view> members) {
-  const store::EncodingLimits limits = keys.store().encoding_limits();
-  int64_t added = 0;
-  if (set == nullptr) {
-    auto fresh = SetValue::for_members(members.front(), members.size(), limits);
-    for (const std::string_view member : members) added += fresh->add(Member(member), limits) ? 1 : 0;
-    keys.put_value(key, std::move(fresh));
-    return added;
-  }
-  SetEdit edit(keys, key, set);
-  edit->prepare_for(members.size(), limits);
-  added = add_to(*edit, members, limits);
-  edit.finish(added > 0);
-  return added;
-}
-
-/// The sets at several keys, null where a key is absent. Nothing after a type error, which has been replied.
-std::optional<std::vector<const SetValue*>> find_sets(Keyspace& keys, std::span<const std::string_view> names,
+/// The sets at several keys. Nothing after a type error, which has been replied.
+std::optional<std::vector<const SetValue*>> read_sets(Keyspace& keys, std::span<const std::string_view> names,
                                                       ReplyWriter& reply) {
   std::vector<const SetValue*> sets;
   sets.reserve(names.size());
   for (const std::string_view name : names) {
-    const auto set = find_set(keys, name, store::kRead, reply);
+    const auto* set = keys.read<SetValue>(name, reply);
     if (!set) return std::nullopt;
-    sets.push_back(*set);
+    sets.push_back(set);
   }
   return sets;
 }
@@ -101,7 +200,7 @@ using VisitSets = void (*)(store::SetList, const store::MemberVisitor&);
 using MakeSet = std::unique_ptr<SetValue> (*)(store::SetList, const store::EncodingLimits&);
 
 void reply_combined(ArgReader& args, Keyspace& keys, ReplyWriter& reply, VisitSets visit) {
-  const auto sets = find_sets(keys, args.rest(), reply);
+  const auto sets = read_sets(keys, args.rest(), reply);
   if (!sets) return;
   const auto begun = reply.begin_set();
   size_t members = 0;
@@ -114,177 +213,20 @@ void reply_combined(ArgReader& args, Keyspace& keys, ReplyWriter& reply, VisitSe
 
 void store_combined(ArgReader& args, Keyspace& keys, ReplyWriter& reply, MakeSet make, std::string_view event) {
   const auto target = args.key();
-  const auto sets = find_sets(keys, args.rest(), reply);
+  const auto sets = read_sets(keys, args.rest(), reply);
   if (!sets) return;
-  auto combined = make(*sets, keys.store().encoding_limits());
-  if (combined == nullptr || combined->size() == 0) {
-    if (keys.erase(target)) keys.notify(store::kEventGeneric, "del", target);
-    return reply.integer(0);
+  auto combined = make(*sets, keys.limits());
+  const size_t size = combined == nullptr ? 0 : combined->size();
+  if (size == 0) {
+    keys.del(target, keys.store().frees_lazily(store::kLazyServerDel));
+  } else {
+    keys.put_value(target, std::move(combined));
+    keys.notify(kEventSet, event, target);
   }
-  const auto size = static_cast<int64_t>(combined->size());
-  keys.put_value(target, std::move(combined));
-  keys.notify(store::kEventSet, event, target);
-  reply.integer(size);
-}
-
-void write_members(ReplyWriter& reply, const SetValue& set) {
-  set.for_each([&](std::string_view member) { reply.bulk(member); });
-}
-
-/// SPOP with a count.
-void pop_several(ArgReader& args, Keyspace& keys, ReplyWriter& reply, std::string_view key) {
-  const int64_t count = args.integer_between(0, std::numeric_limits<int64_t>::max(), protocol::kMustBePositive);
-  args.expect_end();
-  if (args.failed(reply)) return;
-  const auto set = find_set(keys, key, store::kWrite, reply);
-  if (!set) return;
-  if (*set == nullptr || count == 0) return reply.set(0);
-  const auto wanted = static_cast<size_t>(count);
-  keys.notify(store::kEventSet, "spop", key);
-  if (wanted >= (*set)->size()) {
-    reply.set((*set)->size());
-    write_members(reply, **set);
-    keys.erase(key);
-    keys.notify(store::kEventGeneric, "del", key);
-    if (keys.wants_effects()) keys.effect({"DEL", key});
-    return;
-  }
-  reply.set(wanted);
-  SetEdit edit(keys, key, *set);
-  bool lost = false;  // what has no room in the reply is popped nevertheless: half of a pop would be worse
-  std::vector<std::string> popped;  // for the effect
-  edit->pop_random(wanted, keys.thread().random(), keys.store().encoding_limits(), [&](std::string_view member) {
-    try {
-      if (keys.wants_effects()) popped.emplace_back(member);
-      if (!lost) reply.bulk(member);
-    } catch (const std::bad_alloc&) {
-      lost = true;
-    }
-  });
-  finish(keys, edit, key, true);
-  if (popped.size() == wanted) {
-    std::vector<std::string_view> words{"SREM", key};
-    words.insert(words.end(), popped.begin(), popped.end());
-    keys.effect(words);
-  }
-  if (lost) throw std::bad_alloc();
+  reply.integer(static_cast<int64_t>(size));
 }
 
 }  // namespace
-
-static void sadd(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto key = args.key();
-  const auto set = find_set(keys, key, store::kWrite, reply);
-  if (!set) return;
-  const int64_t added = add_members(keys, key, *set, args.rest());
-  if (added > 0) keys.notify(store::kEventSet, "sadd", key);
-  reply.integer(added);
-}
-
-static void srem(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto key = args.key();
-  const auto set = find_set(keys, key, store::kWrite, reply);
-  if (!set) return;
-  if (*set == nullptr) return reply.integer(0);
-  SetEdit edit(keys, key, *set);
-  int64_t removed = 0;
-  while (args.more()) removed += edit->remove(Member(args.bytes())) ? 1 : 0;
-  if (removed > 0) keys.notify(store::kEventSet, "srem", key);
-  finish(keys, edit, key, removed > 0);
-  reply.integer(removed);
-}
-
-static void smembers(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto set = find_set(keys, args.key(), store::kRead, reply);
-  if (!set) return;
-  reply.set(*set == nullptr ? 0 : (*set)->size());
-  if (*set != nullptr) write_members(reply, **set);
-}
-
-static void sismember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto set = find_set(keys, args.key(), store::kRead, reply);
-  if (!set) return;
-  reply.integer(*set != nullptr && (*set)->contains(Member(args.bytes())) ? 1 : 0);
-}
-
-static void smismember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto set = find_set(keys, args.key(), store::kRead, reply);
-  if (!set) return;
-  reply.array(args.remaining());
-  while (args.more()) {
-    const Member member(args.bytes());
-    reply.integer(*set != nullptr && (*set)->contains(member) ? 1 : 0);
-  }
-}
-
-static void scard(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto set = find_set(keys, args.key(), store::kRead, reply);
-  if (set) reply.integer(*set == nullptr ? 0 : static_cast<int64_t>((*set)->size()));
-}
-
-static void spop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto key = args.key();
-  if (args.remaining() > 1) return reply.error(protocol::kSyntaxError);
-  if (args.more()) return pop_several(args, keys, reply, key);
-  const auto set = find_set(keys, key, store::kWrite, reply);
-  if (!set) return;
-  if (*set == nullptr) return reply.null();
-  SetEdit edit(keys, key, *set);
-  const std::string member = edit->pop_random(keys.thread().random());
-  keys.notify(store::kEventSet, "spop", key);
-  finish(keys, edit, key, true);
-  if (keys.wants_effects()) keys.effect({"SREM", key, member});
-  reply.bulk(member);
-}
-
-static void srandmember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto key = args.key();
-  if (args.remaining() > 1) return reply.error(protocol::kSyntaxError);
-  base::Random& random = keys.thread().random();
-  if (!args.more()) {
-    const auto set = find_set(keys, key, store::kRead, reply);
-    if (!set) return;
-    return *set == nullptr ? reply.null() : reply.bulk((*set)->random_member(random));
-  }
-  const int64_t count = args.integer();
-  if (args.failed(reply)) return;
-  if (count == std::numeric_limits<int64_t>::min()) {
-    return reply.error("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
-  }
-  const auto set = find_set(keys, key, store::kRead, reply);
-  if (!set) return;
-  if (*set == nullptr || count == 0) return reply.array(0);
-  const auto write = [&](std::string_view member) { reply.bulk(member); };
-  if (count < 0) {
-    reply.array(static_cast<size_t>(-count));
-    return (*set)->random_members(static_cast<uint64_t>(-count), random, write);
-  }
-  const auto wanted = std::min(static_cast<size_t>(count), (*set)->size());
-  reply.array(wanted);
-  (*set)->random_distinct(wanted, random, write);
-}
-
-static void smove(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto from = args.key();
-  const auto to = args.key();
-  const auto member = args.bytes();
-  const auto source = find_set(keys, from, store::kWrite, reply);
-  if (!source) return;
-  if (*source == nullptr) return reply.integer(0);
-  const auto target = find_set(keys, to, store::kWrite, reply);
-  if (!target) return;
-  if (*source == *target) return reply.integer((*source)->contains(Member(member)) ? 1 : 0);
-  if (!(*source)->contains(Member(member))) return reply.integer(0);
-  // First what can fail: without memory the member stays where it is.
-  const std::string_view members[] = {member};
-  const bool added = add_members(keys, to, *target, members) > 0;
-  SetEdit edit(keys, from, *source);
-  edit->remove(Member(member));
-  keys.notify(store::kEventSet, "srem", from);
-  finish(keys, edit, from, true);
-  if (added) keys.notify(store::kEventSet, "sadd", to);
-  reply.integer(1);
-}
 
 static void sinter(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply_combined(args, keys, reply, store::visit_intersection);
@@ -311,61 +253,46 @@ static void sdiffstore(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 }
 
 static void sintercard(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const int64_t count =
-      args.integer_between(1, std::numeric_limits<int64_t>::max(), "ERR numkeys should be greater than 0");
-  if (!args.failed() && static_cast<uint64_t>(count) > args.remaining()) {
-    args.fail("ERR Number of keys can't be greater than number of args");
-  }
-  if (args.failed(reply)) return;
-  const auto rest = args.rest();
-  const auto names = rest.first(static_cast<size_t>(count));
-  std::vector<std::string_view> words{args.name()};
-  words.insert(words.end(), rest.begin() + count, rest.end());
-  ArgReader options(words);
+  const auto names = args.counted_keys();
   int64_t limit = 0;
-  while (options.more() && !options.failed()) {
-    if (options.remaining() >= 2 && options.token("LIMIT")) {
-      limit = options.integer_between(0, std::numeric_limits<int64_t>::max(), "ERR LIMIT can't be negative");
-    } else {
-      options.fail(protocol::kSyntaxError);
-    }
-  }
-  if (options.failed(reply)) return;
-  const auto sets = find_sets(keys, names, reply);
-  if (sets) reply.integer(static_cast<int64_t>(store::count_intersection(*sets, static_cast<size_t>(limit))));
-}
-
-static void sscan(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto key = args.key();
-  const auto cursor = read_cursor(args.bytes());
-  if (!cursor) return reply.error(protocol::kInvalidCursor);
-  int64_t count = 10;
-  std::optional<std::string_view> pattern;
-  const auto set = find_set(keys, key, store::kRead, reply);
-  if (!set) return;
-  while (*set != nullptr && args.more() && !args.failed()) {
-    if (args.remaining() >= 2 && args.token("COUNT")) {
-      count = args.integer();
-      if (!args.failed() && count < 1) args.fail(protocol::kSyntaxError);
-    } else if (args.remaining() >= 2 && args.token("MATCH")) {
-      pattern = args.bytes();
+  while (args.more()) {
+    if (args.remaining() >= 2 && args.token("LIMIT")) {
+      limit = args.non_negative("LIMIT");
     } else {
       args.fail(protocol::kSyntaxError);
     }
   }
   if (args.failed(reply)) return;
-  std::vector<std::string> found;
-  uint64_t next = 0;
-  if (*set != nullptr) {
-    next = (*set)->scan(*cursor, static_cast<size_t>(count), [&](std::string_view member) {
-      if (!pattern || base::glob_match(*pattern, member)) found.emplace_back(member);
-    });
-  }
-  reply.array(2);
-  reply.bulk(std::to_string(next));
-  reply.array(found.size());
-  for (const std::string& member : found) reply.bulk(member);
+  const auto sets = read_sets(keys, names, reply);
+  if (sets) reply.integer(static_cast<int64_t>(store::count_intersection(*sets, static_cast<size_t>(limit))));
 }
+
+namespace {
+
+// What the *STORE commands add: the result takes at most as much as the smallest, the first, or all of the sets. Less
+// what the target holds now, which is replaced.
+
+uint64_t beyond_target(uint64_t bytes, std::string_view target, const store::KeySizes& sizes) {
+  return bytes - std::min<uint64_t>(bytes, sizes.memory(target));
+}
+
+uint64_t growth_of_sinterstore(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  uint64_t smallest = UINT64_MAX;
+  for (const std::string_view key : args.subspan(2)) smallest = std::min<uint64_t>(smallest, sizes.memory(key));
+  return beyond_target(smallest, args[1], sizes);
+}
+
+uint64_t growth_of_sunionstore(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  uint64_t all = 0;
+  for (const std::string_view key : args.subspan(2)) all += sizes.memory(key);
+  return beyond_target(all, args[1], sizes);
+}
+
+uint64_t growth_of_sdiffstore(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  return beyond_target(sizes.memory(args[2]), args[1], sizes);
+}
+
+}  // namespace
 
 // clang-format off
 constexpr HistoryEntry kSaddHistory[] = {{"2.4.0", "Took several members at once."}};
@@ -443,7 +370,7 @@ constexpr CommandSpec kSetCommands[] = {
      .keys = {key_at(1, KeyUse::modify), keys_from(2, KeyUse::read)},
      .complexity = "O(N*M) at worst: size of the smallest set times number of sets",
      .summary = "Stores the members that all given sets have in common in another set.", .args = kDestinationAndKeys,
-     .handler = sinterstore},
+     .grows_by = growth_of_sinterstore, .handler = sinterstore},
     {.name = "sunion", .group = Group::set, .since = "1.0.0", .arity = at_least(2), .flags = kReadOnly,
      .keys = keys_from(1, KeyUse::read), .complexity = "O(N) in the sizes of all sets",
      .summary = "Returns the members that at least one of the given sets has.", .tips = kUnordered, .args = kKeys,
@@ -451,7 +378,8 @@ constexpr CommandSpec kSetCommands[] = {
     {.name = "sunionstore", .group = Group::set, .since = "1.0.0", .arity = at_least(3), .flags = kWrite | kDenyOom,
      .keys = {key_at(1, KeyUse::replace), keys_from(2, KeyUse::read)}, .complexity = "O(N) in the sizes of all sets",
      .summary = "Stores the members that at least one of the given sets has in another set.",
-     .args = kDestinationAndKeys, .handler = sunionstore},
+     .args = kDestinationAndKeys,
+     .grows_by = growth_of_sunionstore, .handler = sunionstore},
     {.name = "sdiff", .group = Group::set, .since = "1.0.0", .arity = at_least(2), .flags = kReadOnly,
      .keys = keys_from(1, KeyUse::read), .complexity = "O(N) in the sizes of all sets",
      .summary = "Returns the members of the first set that none of the others has.", .tips = kUnordered, .args = kKeys,
@@ -459,7 +387,8 @@ constexpr CommandSpec kSetCommands[] = {
     {.name = "sdiffstore", .group = Group::set, .since = "1.0.0", .arity = at_least(3), .flags = kWrite | kDenyOom,
      .keys = {key_at(1, KeyUse::replace), keys_from(2, KeyUse::read)}, .complexity = "O(N) in the sizes of all sets",
      .summary = "Stores the members of the first set that none of the others has in another set.",
-     .args = kDestinationAndKeys, .handler = sdiffstore},
+     .args = kDestinationAndKeys,
+     .grows_by = growth_of_sdiffstore, .handler = sdiffstore},
     {.name = "sscan", .group = Group::set, .since = "2.8.0", .arity = at_least(3), .flags = kReadOnly,
      .keys = key_at(1, KeyUse::read), .complexity = "O(1) a call, O(N) in the size of the set for a whole pass",
      .summary = "Walks through the members of a set in steps, by a cursor.", .tips = kNondeterministic,

@@ -224,6 +224,7 @@ constexpr HistoryEntry kSlowlogGetHistory[] = {{"4.0.0", "Showed the client's ad
 constexpr ArgSpec kSlowlogGetArgs[] = {{.name = "count", .type = ArgType::integer, .optional = true}};
 constexpr std::string_view kSlowlogLenTips[] = {
     "request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"};
+constexpr std::string_view kLatencyResetTips[] = {"request_policy:all_nodes", "response_policy:agg_sum"};
 constexpr std::string_view kAllNodesSucceed[] = {"request_policy:all_nodes", "response_policy:all_succeeded"};
 constexpr std::string_view kDiffersByNode2[] = {
     "nondeterministic_output", "request_policy:all_nodes", "response_policy:special"};
@@ -272,7 +273,7 @@ constexpr CommandSpec kSlownessCommands[] = {
      .handler = latency_latest},
     {.name = "latency|reset", .group = Group::server, .since = "2.8.13", .arity = at_least(2),
      .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(1)",
-     .summary = "Forgets the delays of the given events, or of all.", .tips = kAllNodesSucceed,
+     .summary = "Forgets the delays of the given events, or of all.", .tips = kLatencyResetTips,
      .args = kLatencyResetArgs, .handler = latency_reset},
 };
 // clang-format on

@@ -1,7 +1,8 @@
 // The handlers of the string commands. Threads: as all handlers, on the connection's thread with the keys' shards held.
-#include <fmt/format.h>
-
-#include <cmath>
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
 
 #include "base/ascii.h"
 #include "base/number.h"
@@ -11,31 +12,37 @@
 #include "server/commands/deadline.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
+#include "store/core/key_sizes.h"
 #include "store/core/keyspace.h"
+#include "store/values/string_ops.h"
 
 namespace larder::server::commands {
 
 using protocol::ArgReader;
 using protocol::ReplyWriter;
 using store::Errc;
+using store::kEventGeneric;
+using store::kEventString;
 using store::Keyspace;
 
 namespace {
 
-constexpr std::string_view kInvalidExpire = "ERR invalid expire time in '{}' command";
-
-std::string invalid_expire(std::string_view command) { return fmt::format(fmt::runtime(kInvalidExpire), command); }
-
-/// Reads the number behind EX, PX, EXAT or PXAT: it must be positive and fit.
-std::optional<int64_t> read_deadline(ArgReader& args, TimeForm form, const Keyspace& keys, std::string_view command) {
-  const int64_t value = args.integer();
-  if (args.failed()) return std::nullopt;
+/// The deadline that a positive number read before stands for.
+std::optional<int64_t> deadline_of(ArgReader& args, std::string_view number, TimeForm form, const Keyspace& keys,
+                                   std::string_view command) {
+  const int64_t value = args.integer_of(number);
   const auto deadline = value > 0 ? deadline_from(value, form, keys.now_ms()) : std::nullopt;
-  if (!deadline) args.fail(invalid_expire(command));
+  if (!deadline) args.fail(invalid_expire_time(command));
   return deadline;
 }
 
-/// The form that the next word announces, if it announces one.
+/// EX, PX, EXAT or PXAT. The number is looked at only when all words are known to be right: SET answers a syntax error
+/// before it looks at the time.
+struct TimeOption {
+  TimeForm form;
+  std::string_view number;
+};
+
 std::optional<TimeForm> read_time_token(ArgReader& args) {
   if (args.token("EX")) return TimeForm::seconds;
   if (args.token("PX")) return TimeForm::milliseconds;
@@ -44,157 +51,118 @@ std::optional<TimeForm> read_time_token(ArgReader& args) {
   return std::nullopt;
 }
 
-/// An expiration option whose number is read only when all words are known to be right: SET answers a syntax error
-/// before it looks at the time.
-struct TimeOption {
-  TimeForm form;
-  std::string_view number;
-
-  std::optional<int64_t> deadline(const Keyspace& keys, std::string_view command, ReplyWriter& reply) const {
-    const std::string_view words[] = {command, number};
-    ArgReader reader(words);
-    const auto result = read_deadline(reader, form, keys, command);
-    return reader.failed(reply) ? std::nullopt : result;
-  }
-};
-
-/// Reads one of EX, PX, EXAT, PXAT with its number; the same one may come again, and the last counts.
+/// False where there is no such option. The same one may come again, and the last counts.
 bool read_time_option(ArgReader& args, std::optional<TimeOption>& option) {
   if (args.remaining() < 2) return false;
   const auto form = read_time_token(args);
   if (!form) return false;
-  if (option && option->form != *form) {
-    args.fail(protocol::kSyntaxError);
-  } else {
-    option = TimeOption{*form, args.bytes()};
-  }
+  if (option && option->form != *form) args.fail(protocol::kSyntaxError);
+  option = TimeOption{*form, args.bytes()};
   return true;
 }
 
-/// Replies with a string key's value, null when it is absent. False after an error.
-bool write_value(Keyspace& keys, std::string_view key, ReplyWriter& reply, unsigned how) {
-  const store::Item item = keys.find(key, how);
-  if (!item) {
-    reply.null();
-    return true;
+void put(Keyspace& keys, std::string_view key, std::string_view value, const Keyspace::PutOptions& options = {}) {
+  keys.put_string(key, value, options);
+  if (options.deadline && keys.wants_effects()) {
+    keys.effect({"SET", key, value, "PXAT", std::to_string(*options.deadline)});
   }
-  if (item->type() != store::Type::string) {
-    reply.error(protocol::kWrongType);
-    return false;
-  }
-  write_string(reply, *item.entry);
-  return true;
+  keys.notify(kEventString, "set", key);
+  if (options.deadline) keys.notify(kEventGeneric, "expire", key);
 }
 
-/// A value with a deadline as an effect: the deadline is absolute.
-void tell_set(Keyspace& keys, std::string_view key, std::string_view value, int64_t deadline) {
-  if (keys.wants_effects()) keys.effect({"SET", key, value, "PXAT", std::to_string(deadline)});
+}  // namespace
+
+// -- Reading --
+
+static void get(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  if (const auto text = keys.read_string(args.key(), reply)) write_string(reply, text.entry());
 }
 
-void put_with_events(Keyspace& keys, std::string_view key, std::string_view value, std::optional<int64_t> deadline) {
-  keys.put_string(key, value, {.deadline = deadline});
-  if (deadline) tell_set(keys, key, value, *deadline);
-  keys.notify(store::kEventString, "set", key);
-  if (deadline) keys.notify(store::kEventGeneric, "expire", key);
+static void mget(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  reply.array(args.remaining());
+  while (args.more()) {
+    const store::Item item = keys.find(args.key(), store::kRead);
+    write_string(reply, item && item->type() == store::Type::string ? item.entry : nullptr);
+  }
 }
+
+static void strlen(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  if (const auto text = keys.read_string(args.key(), reply)) reply.integer(static_cast<int64_t>(text.size()));
+}
+
+static void getrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto key = args.key();
+  const int64_t start = args.integer();
+  const int64_t end = args.integer();
+  if (args.failed(reply)) return;
+  if (const auto text = keys.read_string(key, reply)) reply.bulk(store::part_of(text.bytes(), start, end));
+}
+
+static void substr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { getrange(args, keys, reply); }
+
+// -- SET --
+
+namespace {
 
 struct SetOptions {
   bool if_absent = false, if_present = false, get = false, keep_deadline = false;
-  std::optional<TimeOption> time;
+  std::optional<int64_t> deadline;
 };
 
-SetOptions read_set_options(ArgReader& args) {
+SetOptions read_set_options(ArgReader& args, const Keyspace& keys) {
   SetOptions options;
-  while (args.more() && !args.failed()) {
+  std::optional<TimeOption> time;
+  while (args.more()) {
     if (!options.if_present && args.token("NX")) {
       options.if_absent = true;
     } else if (!options.if_absent && args.token("XX")) {
       options.if_present = true;
     } else if (args.token("GET")) {
       options.get = true;
-    } else if (!options.time && args.token("KEEPTTL")) {
+    } else if (!time && args.token("KEEPTTL")) {
       options.keep_deadline = true;
-    } else if (!options.keep_deadline && read_time_option(args, options.time)) {
-      continue;
-    } else {
+    } else if (options.keep_deadline || !read_time_option(args, time)) {
       args.fail(protocol::kSyntaxError);
     }
   }
+  if (time && !args.failed()) options.deadline = deadline_of(args, time->number, time->form, keys, "set");
   return options;
 }
 
-void set_expiring(ArgReader& args, Keyspace& keys, ReplyWriter& reply, TimeForm form, std::string_view command) {
-  const auto key = args.key();
-  const auto deadline = read_deadline(args, form, keys, command);
-  const auto value = args.bytes();
-  if (args.failed(reply)) return;
-  put_with_events(keys, key, value, deadline);
-  reply.ok();
-}
-
-void increment(Keyspace& keys, std::string_view key, int64_t by, ReplyWriter& reply) {
-  const auto found = keys.find_string(key, store::kWrite);
-  if (!found) return write_error(reply, found.error());
-  int64_t value = 0;
-  if (*found) {
-    const auto parsed = base::parse_int64(**found);
-    if (!parsed) return write_error(reply, Errc::not_an_integer);
-    value = *parsed;
-  }
-  if (__builtin_add_overflow(value, by, &value)) return write_error(reply, Errc::overflow);
-  keys.put_string(key, base::format_int64(value), {.keep_deadline = true});
-  keys.notify(store::kEventString, "incrby", key);
-  reply.integer(value);
-}
-
-/// The part of a string that GETRANGE's indexes mean; negative ones count from the end.
-std::string_view range_of(std::string_view text, int64_t start, int64_t end) {
-  const auto size = static_cast<int64_t>(text.size());
-  if (start < 0 && end < 0 && start > end) return {};
-  if (start < 0) start = std::max<int64_t>(start + size, 0);
-  if (end < 0) end = std::max<int64_t>(end + size, 0);
-  end = std::min(end, size - 1);
-  if (start > end || size == 0) return {};
-  return text.substr(static_cast<size_t>(start), static_cast<size_t>(end - start + 1));
-}
-
-/// Whether a string of `size` more bytes behind `offset` is allowed.
-bool fits(Keyspace& keys, uint64_t offset, uint64_t size) {
-  return offset + size <= static_cast<uint64_t>(keys.store().max_string_bytes());
+/// Whether NX or XX, if given, allows to write.
+bool allowed(Keyspace& keys, std::string_view key, const SetOptions& options) {
+  if (!options.if_absent && !options.if_present) return true;
+  return static_cast<bool>(keys.find(key, store::kWrite)) == options.if_present;
 }
 
 }  // namespace
-
-static void get(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  write_value(keys, args.key(), reply, store::kRead);
-}
 
 static void set(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const auto value = args.bytes();
   if (!args.more()) [[likely]] {
-    keys.put_string(key, value);
-    keys.notify(store::kEventString, "set", key);
+    put(keys, key, value);
     return reply.ok();
   }
-  const SetOptions options = read_set_options(args);
+  const SetOptions options = read_set_options(args, keys);
   if (args.failed(reply)) return;
-  std::optional<int64_t> deadline;
-  if (options.time) {
-    deadline = options.time->deadline(keys, "set", reply);
-    if (!deadline) return;
+  if (options.get) {
+    const auto old = keys.read_string(key, reply);
+    if (!old) return;
+    write_string(reply, old.entry());
   }
-  if (options.get && !write_value(keys, key, reply, store::kRead)) return;
-  const bool present = (options.if_absent || options.if_present) && static_cast<bool>(keys.find(key, store::kWrite));
-  if ((options.if_absent && present) || (options.if_present && !present)) {
-    if (!options.get) reply.null();
-    return;
-  }
-  keys.put_string(key, value, {.deadline = deadline, .keep_deadline = options.keep_deadline});
-  if (deadline) tell_set(keys, key, value, *deadline);
-  keys.notify(store::kEventString, "set", key);
-  if (deadline) keys.notify(store::kEventGeneric, "expire", key);
-  if (!options.get) reply.ok();
+  const bool writes = allowed(keys, key, options);
+  if (writes) put(keys, key, value, {.deadline = options.deadline, .keep_deadline = options.keep_deadline});
+  if (!options.get) writes ? reply.ok() : reply.null();
+}
+
+static void set_expiring(ArgReader& args, Keyspace& keys, ReplyWriter& reply, TimeForm form, std::string_view command) {
+  const auto key = args.key();
+  const auto deadline = deadline_of(args, args.bytes(), form, keys, command);
+  const auto value = args.bytes();
+  if (args.failed(reply)) return;
+  put(keys, key, value, {.deadline = deadline});
+  reply.ok();
 }
 
 static void setex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
@@ -207,129 +175,106 @@ static void psetex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 
 static void setnx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
-  const auto value = args.bytes();
   if (keys.find(key, store::kWrite)) return reply.integer(0);
-  put_with_events(keys, key, value, std::nullopt);
+  put(keys, key, args.bytes());
   reply.integer(1);
 }
 
 static void getset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
-  if (!write_value(keys, key, reply, store::kRead)) return;
-  put_with_events(keys, key, args.bytes(), std::nullopt);
+  const auto old = keys.read_string(key, reply);
+  if (!old) return;
+  write_string(reply, old.entry());
+  put(keys, key, args.bytes());
 }
+
+static void mset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  if (args.remaining() % 2 != 0) return write_arity_error(reply, "mset");
+  while (args.more()) {
+    const auto key = args.key();
+    put(keys, key, args.bytes());
+  }
+  reply.ok();
+}
+
+static void msetnx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  if (args.remaining() % 2 != 0) return write_arity_error(reply, "msetnx");
+  const auto pairs = args.rest();
+  for (size_t i = 0; i < pairs.size(); i += 2) {
+    if (keys.find(pairs[i], store::kWrite)) return reply.integer(0);
+  }
+  for (size_t i = 0; i < pairs.size(); i += 2) put(keys, pairs[i], pairs[i + 1]);
+  reply.integer(1);
+}
+
+// -- Reading and changing the key --
 
 static void getdel(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
-  if (!write_value(keys, key, reply, store::kRead)) return;
-  if (!keys.erase(key)) return;
-  keys.notify(store::kEventGeneric, "del", key);
-  if (keys.wants_effects()) keys.effect({"DEL", key});
+  const auto text = keys.read_string(key, reply);
+  if (!text) return;
+  write_string(reply, text.entry());
+  keys.del(key);
+}
+
+static void set_deadline(Keyspace& keys, std::string_view key, int64_t deadline) {
+  if (deadline <= keys.now_ms()) {
+    keys.del(key);
+    return;
+  }
+  keys.set_deadline(key, deadline);
+  keys.notify(kEventGeneric, "expire", key);
+  if (keys.wants_effects()) keys.effect({"PEXPIREAT", key, std::to_string(deadline)});
 }
 
 static void getex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   std::optional<TimeOption> time;
   bool persist = false;
-  while (args.more() && !args.failed()) {
+  while (args.more()) {
     if (!time && args.token("PERSIST")) {
       persist = true;
-    } else if (!persist && read_time_option(args, time)) {
-      continue;
-    } else {
+    } else if (persist || !read_time_option(args, time)) {
       args.fail(protocol::kSyntaxError);
     }
   }
   if (args.failed(reply)) return;
-  const store::Item item = keys.find(key, store::kRead);
-  if (!item) return reply.null();
-  if (item->type() != store::Type::string) return reply.error(protocol::kWrongType);
-  std::optional<int64_t> deadline;
-  if (time) {
-    deadline = time->deadline(keys, "getex", reply);
-    if (!deadline) return;
-  }
-  const bool had_deadline = item->has_deadline();
-  write_string(reply, *item.entry);
-  if (deadline && *deadline <= keys.now_ms()) {
-    keys.erase(key);
-    keys.notify(store::kEventGeneric, "del", key);
-    if (keys.wants_effects()) keys.effect({"DEL", key});
-  } else if (deadline) {
-    keys.set_deadline(key, deadline);
-    keys.notify(store::kEventGeneric, "expire", key);
-    if (keys.wants_effects()) keys.effect({"PEXPIREAT", key, std::to_string(*deadline)});
-  } else if (persist && had_deadline) {
-    keys.set_deadline(key, std::nullopt);
-    keys.notify(store::kEventGeneric, "persist", key);
-    if (keys.wants_effects()) keys.effect({"PERSIST", key});
-  }
+  const auto text = keys.read_string(key, reply);
+  if (!text) return;
+  if (text.absent()) return reply.null();
+  // Redis looks at the number only where there is something to give a deadline to.
+  const auto deadline = time ? deadline_of(args, time->number, time->form, keys, "getex") : std::nullopt;
+  if (args.failed(reply)) return;
+  write_string(reply, text.entry());
+  if (deadline) return set_deadline(keys, key, *deadline);
+  if (!persist || !text.has_deadline()) return;
+  keys.set_deadline(key, std::nullopt);
+  keys.notify(kEventGeneric, "persist", key);
+  if (keys.wants_effects()) keys.effect({"PERSIST", key});
 }
 
-static void mget(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  reply.array(args.remaining());
-  while (args.more()) {
-    const store::Item item = keys.find(args.key(), store::kRead);
-    if (item && item->type() == store::Type::string) {
-      write_string(reply, *item.entry);
-    } else {
-      reply.null();
-    }
-  }
-}
+// -- Parts of strings --
 
-static void mset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  if (args.remaining() % 2 != 0) return reply.error("ERR wrong number of arguments for 'mset' command");
-  while (args.more()) {
-    const auto key = args.key();
-    put_with_events(keys, key, args.bytes(), std::nullopt);
-  }
-  reply.ok();
-}
-
-static void msetnx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  if (args.remaining() % 2 != 0) return reply.error("ERR wrong number of arguments for 'msetnx' command");
-  const auto pairs = args.rest();
-  for (size_t i = 0; i < pairs.size(); i += 2) {
-    if (keys.find(pairs[i], store::kWrite)) return reply.integer(0);
-  }
-  for (size_t i = 0; i < pairs.size(); i += 2) put_with_events(keys, pairs[i], pairs[i + 1], std::nullopt);
-  reply.integer(1);
+/// Whether a string of `size` more bytes behind `offset` is allowed.
+static bool fits(Keyspace& keys, uint64_t offset, uint64_t size) {
+  return offset + size <= static_cast<uint64_t>(keys.store().max_string_bytes());
 }
 
 static void append(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const auto suffix = args.bytes();
-  const auto found = keys.find_string(key, store::kWrite);
-  if (!found) return write_error(reply, found.error());
-  const size_t size = *found ? (*found)->size() : 0;
-  if (*found && !fits(keys, size, suffix.size())) return write_error(reply, Errc::string_too_long);
-  if (!*found) {
+  const auto text = keys.read_string(key, reply, store::kWrite);
+  if (!text) return;
+  const size_t size = text.size();
+  if (!text.absent() && !fits(keys, size, suffix.size())) return write_error(reply, Errc::string_too_long);
+  if (text.absent()) {
     keys.put_string(key, suffix);
   } else {
     keys.resize_string(key, size + suffix.size(), size, suffix);
   }
-  keys.notify(store::kEventString, "append", key);
+  keys.notify(kEventString, "append", key);
   reply.integer(static_cast<int64_t>(size + suffix.size()));
 }
-
-static void strlen(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto found = keys.find_string(args.key(), store::kRead);
-  if (!found) return write_error(reply, found.error());
-  reply.integer(*found ? static_cast<int64_t>((*found)->size()) : 0);
-}
-
-static void getrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto key = args.key();
-  const int64_t start = args.integer();
-  const int64_t end = args.integer();
-  if (args.failed(reply)) return;
-  const auto found = keys.find_string(key, store::kRead);
-  if (!found) return write_error(reply, found.error());
-  reply.bulk(*found ? range_of(**found, start, end) : std::string_view{});
-}
-
-static void substr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { getrange(args, keys, reply); }
 
 static void setrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
@@ -337,16 +282,27 @@ static void setrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto value = args.bytes();
   if (args.failed(reply)) return;
   if (offset < 0) return write_error(reply, Errc::offset_out_of_range);
-  const auto found = keys.find_string(key, store::kWrite);
-  if (!found) return write_error(reply, found.error());
-  const size_t size = *found ? (*found)->size() : 0;
-  if (value.empty()) return reply.integer(static_cast<int64_t>(size));
+  const auto text = keys.read_string(key, reply, store::kWrite);
+  if (!text) return;
+  if (value.empty()) return reply.integer(static_cast<int64_t>(text.size()));
   if (!fits(keys, static_cast<uint64_t>(offset), value.size())) return write_error(reply, Errc::string_too_long);
   const auto at = static_cast<size_t>(offset);
-  const size_t total = std::max(size, at + value.size());
-  keys.resize_string(key, total, at, value);
-  keys.notify(store::kEventString, "setrange", key);
-  reply.integer(static_cast<int64_t>(total));
+  const size_t size = std::max(text.size(), at + value.size());
+  keys.resize_string(key, size, at, value);
+  keys.notify(kEventString, "setrange", key);
+  reply.integer(static_cast<int64_t>(size));
+}
+
+// -- Numbers --
+
+static void increment(Keyspace& keys, std::string_view key, int64_t by, ReplyWriter& reply) {
+  const auto text = keys.read_string(key, reply, store::kWrite);
+  if (!text) return;
+  const auto sum = store::integer_plus(text.if_present(), by);
+  if (!sum) return write_error(reply, sum.error());
+  keys.put_string(key, base::format_int64(*sum), {.keep_deadline = true});
+  keys.notify(kEventString, "incrby", key);
+  reply.integer(*sum);
 }
 
 static void incr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { increment(keys, args.key(), 1, reply); }
@@ -356,36 +312,51 @@ static void decr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { incremen
 static void incrby(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const int64_t by = args.integer();
-  if (args.failed(reply)) return;
-  increment(keys, key, by, reply);
+  if (!args.failed(reply)) increment(keys, key, by, reply);
 }
 
 static void decrby(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
   const int64_t by = args.integer();
-  if (args.failed(reply)) return;
-  if (by == std::numeric_limits<int64_t>::min()) return reply.error("ERR decrement would overflow");
-  increment(keys, key, -by, reply);
+  if (by == std::numeric_limits<int64_t>::min()) args.fail("ERR decrement would overflow");
+  if (!args.failed(reply)) increment(keys, key, -by, reply);
 }
 
 static void incrbyfloat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
-  const auto found = keys.find_string(key, store::kWrite);
-  if (!found) return write_error(reply, found.error());
-  const auto value = *found ? base::parse_long_double(**found) : std::optional<long double>(0);
+  const auto text = keys.read_string(key, reply, store::kWrite);
+  if (!text) return;
+  const auto value = store::real_in(text.if_present());
   if (!value) return write_error(reply, Errc::not_a_float);
   const long double by = args.long_real();
   if (args.failed(reply)) return;
-  const long double sum = *value + by;
-  if (std::isnan(sum) || std::isinf(sum)) return write_error(reply, Errc::nan_or_infinity);
-  const std::string text = base::format_long_double(sum);
-  keys.put_string(key, text, {.keep_deadline = true, .form = store::StringForm::text});
-  if (keys.wants_effects()) keys.effect({"SET", key, text, "KEEPTTL"});
-  keys.notify(store::kEventString, "incrbyfloat", key);
-  reply.bulk(text);
+  const auto sum = store::real_sum(*value, by);
+  if (!sum) return write_error(reply, sum.error());
+  keys.put_string(key, *sum, {.keep_deadline = true, .form = store::StringForm::text});
+  if (keys.wants_effects()) keys.effect({"SET", key, *sum, "KEEPTTL"});
+  keys.notify(kEventString, "incrbyfloat", key);
+  reply.bulk(*sum);
 }
 
 namespace {
+
+/// What a string takes that grows to `size` bytes.
+uint64_t growth_to(uint64_t size, std::string_view key, const store::KeySizes& sizes) {
+  if (size > static_cast<uint64_t>(sizes.max_string_bytes())) return 0;
+  const size_t capacity = sizes.string_capacity(key);
+  if (size <= capacity) return 0;
+  return capacity == 0 ? size : store::Blob::grown_capacity(size) - capacity;
+}
+
+uint64_t growth_of_append(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  return growth_to(sizes.string_length(args[1]) + args[2].size(), args[1], sizes);
+}
+
+uint64_t growth_of_setrange(std::span<const std::string_view> args, const store::KeySizes& sizes) {
+  const auto offset = base::parse_int64(args[2]);
+  if (!offset || *offset < 0 || args[3].empty()) return 0;
+  return growth_to(static_cast<uint64_t>(*offset) + args[3].size(), args[1], sizes);
+}
 
 // What SET does to its key: with GET it hands out the value that was there. Looked for as a word anywhere behind the
 // value, as Redis does for COMMAND GETKEYSANDFLAGS; that it is no other option's value is SET's own business.
@@ -435,7 +406,6 @@ constexpr std::string_view kMgetTips[] = {"request_policy:multi_shard"};
 constexpr ArgSpec kKeys[] = {{.name = "key", .type = ArgType::key, .multiple = true}};
 constexpr std::string_view kMsetTips[] = {"request_policy:multi_shard", "response_policy:all_succeeded"};
 constexpr ArgSpec kMsetArgs[] = {{.name = "data", .type = ArgType::block, .multiple = true, .args = kKeyAndValue}};
-constexpr std::string_view kMsetnxTips[] = {"request_policy:multi_shard", "response_policy:agg_min"};
 constexpr ArgSpec kGetrangeArgs[] = {
     {.name = "key", .type = ArgType::key}, {.name = "start", .type = ArgType::integer},
     {.name = "end", .type = ArgType::integer}};
@@ -489,12 +459,13 @@ constexpr CommandSpec kStringCommands[] = {
      .args = kMsetArgs, .handler = mset},
     {.name = "msetnx", .group = Group::string, .since = "1.0.1", .arity = at_least(3), .flags = kWrite | kDenyOom,
      .keys = keys_from(1, KeyUse::create, -1, 2), .complexity = "O(N) in the keys stored",
-     .summary = "Stores several strings at once unless any of the keys exists.", .tips = kMsetnxTips, .args = kMsetArgs,
+     .summary = "Stores several strings at once unless any of the keys exists.", .args = kMsetArgs,
      .handler = msetnx},
     {.name = "append", .group = Group::string, .since = "2.0.0", .arity = exactly(3),
      .flags = kWrite | kDenyOom | kFast, .keys = key_at(1, KeyUse::add),
      .complexity = "O(1) amortized, O(N) in the bytes appended",
-     .summary = "Adds bytes to the end of a string, creating it if need be.", .args = kKeyAndValue, .handler = append},
+     .summary = "Adds bytes to the end of a string, creating it if need be.", .args = kKeyAndValue,
+     .grows_by = growth_of_append, .handler = append},
     {.name = "strlen", .group = Group::string, .since = "2.2.0", .arity = exactly(2), .flags = kReadOnly | kFast,
      .keys = key_at(1, KeyUse::metadata), .complexity = "O(1)", .summary = "Returns the length of a string in bytes.",
      .args = kKey, .handler = strlen},
@@ -509,7 +480,7 @@ constexpr CommandSpec kStringCommands[] = {
     {.name = "setrange", .group = Group::string, .since = "2.2.0", .arity = exactly(4), .flags = kWrite | kDenyOom,
      .keys = key_at(1, KeyUse::modify), .complexity = "O(N) in the bytes written, and in those padded",
      .summary = "Overwrites a string from an offset on, padding with zero bytes up to there.", .args = kSetrangeArgs,
-     .handler = setrange},
+     .grows_by = growth_of_setrange, .handler = setrange},
     {.name = "incr", .group = Group::string, .since = "1.0.0", .arity = exactly(2), .flags = kWrite | kDenyOom | kFast,
      .keys = key_at(1, KeyUse::modify_and_read), .complexity = "O(1)",
      .summary = "Adds one to an integer; an absent key counts as 0.", .args = kKey, .handler = incr},

@@ -72,6 +72,7 @@ static void watch(ArgReader& args, CommandContext& context, ReplyWriter& reply) 
     if (std::find(client.watched.begin(), client.watched.end(), place) != client.watched.end()) continue;
     context.keys().watch(key, client.watch_flag);
     client.watched.push_back(place);
+    client.watched_bytes += sizeof place + place.second.size();
   }
   reply.ok();
 }

@@ -79,7 +79,8 @@ std::vector<Config::NameAndValue> Config::get(std::span<const std::string_view> 
       continue;
     }
     for (const auto& [name, directive] : directive_names()) {
-      if (!directive->hidden && base::glob_match(pattern, name, true)) matches.emplace(name, directive);
+      if (directive->hidden || directive->unlisted) continue;
+      if (base::glob_match(pattern, name, true)) matches.emplace(name, directive);
     }
   }
   std::vector<NameAndValue> found;

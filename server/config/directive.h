@@ -111,6 +111,7 @@ struct Directive {
   Access access = Access::any_time;
   Effect effect = Effect::full;
   bool hidden = false;          // answered by name only, not by CONFIG GET with a pattern, nor in --help
+  bool unlisted = false;        // no part of what a pattern finds: clients may set back all that CONFIG GET * shows
   bool larders_own = false;     // unknown to Redis, or with a default of our own
   std::string_view since = "";  // the version of Redis that brought it, where it is later than 6
   std::optional<std::string> (*refuse)(std::string_view value) =

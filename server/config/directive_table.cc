@@ -83,8 +83,8 @@ constexpr Directive kClientsDirectives[] = {
      .initial = "1073741824", .min = 1048576, .max = kMaxLong, .unit = Unit::bytes,
      .doc = "Bytes of an unfinished request beyond which its client is disconnected."},
     {.name = "maxmemory-clients", .type = kMemoryOrPercent, .field = &Settings::maxmemory_clients, .initial = "0",
-     .unit = Unit::bytes, .effect = kWithout, .since = "7.0",
-     .doc = "Memory for the buffers of all clients together; the largest clients go first. A share such as 5% "
+     .unit = Unit::bytes, .since = "7.0",
+     .doc = "Memory for the buffers of all clients together; those that hold most are closed first. A share such as 5% "
             "counts from maxmemory. 0 = no limit."},
     {.name = "proto-max-bulk-len", .type = kMemory, .field = &Settings::proto_max_bulk_len_bytes,
      .initial = "536870912", .min = 1048576, .max = kMaxLong, .unit = Unit::bytes,
@@ -143,8 +143,8 @@ constexpr Directive kMemoryDirectives[] = {
             "few hundred."},
     {.name = "active-expire-effort", .type = kInteger, .field = &Settings::active_expire_effort, .initial = "1",
      .min = 1, .max = 10,
-     .effect = kWithout,
-     .doc = "How eagerly keys past their deadline are looked for, from 1 to 10."},
+     .doc = "How eagerly keys past their deadline are looked for, from 1 to 10: more gives their memory back sooner and "
+            "costs more time."},
     {.name = "activedefrag", .type = kFlag, .initial = "no", .effect = kWithout,
      .doc = "Move values to make memory whole again."},
     {.name = "active-defrag-ignore-bytes", .type = kMemory, .initial = "104857600", .min = 1, .max = kMaxLong,
@@ -171,14 +171,11 @@ constexpr Directive kMemoryDirectives[] = {
 
 constexpr Directive kLazyFreeingDirectives[] = {
     {.name = "lazyfree-lazy-eviction", .type = kFlag, .field = &Settings::lazyfree_lazy_eviction, .initial = "no",
-     .effect = kWithout,
-     .doc = "Large evicted values are always freed in the background."},
+     .doc = "Free large evicted values in the background."},
     {.name = "lazyfree-lazy-expire", .type = kFlag, .field = &Settings::lazyfree_lazy_expire, .initial = "no",
-     .effect = kWithout,
-     .doc = "Large expired values are always freed in the background."},
+     .doc = "Free large expired values in the background."},
     {.name = "lazyfree-lazy-server-del", .type = kFlag, .field = &Settings::lazyfree_lazy_server_del, .initial = "no",
-     .effect = kWithout,
-     .doc = "Large values that a command replaces are always freed in the background."},
+     .doc = "Free large values that a command replaces in the background."},
     {.name = "lazyfree-lazy-user-del", .type = kFlag, .field = &Settings::lazyfree_lazy_user_del, .initial = "no",
      .doc = "Make DEL do what UNLINK does."},
     {.name = "lazyfree-lazy-user-flush", .type = kFlag, .field = &Settings::lazyfree_lazy_user_flush, .initial = "no",
@@ -195,7 +192,8 @@ constexpr Directive kGeneralDirectives[] = {
      .max = 128, .unit = Unit::threads, .access = kAtStart, .larders_own = true,
      .doc = "Threads that serve clients and execute commands. The default is the number of cores that the process "
             "may use, at most 8."},
-    {.name = "ready-file", .type = kText, .field = &Settings::ready_file, .access = kAtStart, .larders_own = true,
+    {.name = "ready-file", .type = kText, .field = &Settings::ready_file, .access = kAtStart,
+     .unlisted = true, .larders_own = true,
      .doc = "File that appears once every listener is open, with lines such as 'port 6379', 'unixsocket /run/larder.sock' "
             "and 'pid 1234'. Empty = none."},
     {.name = "dir", .type = kText, .field = CustomField{assign_dir, format_dir}, .access = kGuarded,

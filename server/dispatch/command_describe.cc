@@ -298,19 +298,28 @@ std::string usage(const CommandSpec& spec) {
   return out;
 }
 
-void write_help(ReplyWriter& reply, const CommandSpec& container) {
-  const auto subcommands = CommandTable::instance().subcommands_of(container);
-  reply.array(1 + 2 * subcommands.size() + (container.handler ? 2 : 0));
-  std::string line;
-  append_upper(line, container.name);
-  reply.simple(line + " <subcommand> [<argument> ...], the subcommand being one of:");
-  if (container.handler) {
-    reply.simple("(none)");
-    reply.simple("    " + std::string(container.summary));
-  }
-  for (const CommandSpec& subcommand : subcommands) {
-    reply.simple(usage(subcommand));
-    reply.simple("    " + std::string(subcommand.summary));
+HelpReply::HelpReply(ReplyWriter& reply, std::string_view container) : reply_(reply), array_(reply.begin_array()) {
+  std::string head;
+  append_upper(head, container);
+  reply_.simple(head + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+}
+
+void HelpReply::entry(std::string_view usage, std::string_view explanation) {
+  reply_.simple(usage);
+  reply_.simple("    " + std::string(explanation));
+  lines_ += 2;
+}
+
+HelpReply::~HelpReply() {
+  entry("HELP", "Print this help.");
+  reply_.end_array(array_, lines_);
+}
+
+void write_help(ReplyWriter& reply, const CommandSpec& container, const CommandSpec* asked) {
+  HelpReply help(reply, container.name);
+  if (container.handler) help.entry("(no subcommand)", container.summary);
+  for (const CommandSpec& subcommand : CommandTable::instance().subcommands_of(container)) {
+    if (&subcommand != asked) help.entry(usage(subcommand), subcommand.summary);
   }
 }
 

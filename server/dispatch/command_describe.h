@@ -20,8 +20,25 @@ void write_command_docs(protocol::ReplyWriter& reply, const CommandSpec& spec);
 /// What is done with a key, as COMMAND INFO and GETKEYSANDFLAGS show it: a set of words.
 void write_key_use(protocol::ReplyWriter& reply, KeyUse use);
 
-/// The reply of `<container> HELP`: a head, then for every subcommand its usage and its summary, one line each.
-void write_help(protocol::ReplyWriter& reply, const CommandSpec& container);
+/// The reply to `<container> HELP`, in the frame that tools look for: a head, two lines for each entry, and HELP
+/// itself, which the destructor writes.
+class HelpReply {
+ public:
+  HelpReply(protocol::ReplyWriter& reply, std::string_view container);
+  ~HelpReply();
+  HelpReply(const HelpReply&) = delete;
+  HelpReply& operator=(const HelpReply&) = delete;
+  void entry(std::string_view usage, std::string_view explanation);
+
+ private:
+  protocol::ReplyWriter& reply_;
+  protocol::ReplyWriter::Deferred array_;
+  size_t lines_ = 1;
+};
+
+/// The same for a container whose subcommands are rows: their usage and summary. `asked` is the row that the client
+/// called, which ends the list in words of its own.
+void write_help(protocol::ReplyWriter& reply, const CommandSpec& container, const CommandSpec* asked);
 
 /// How a command is written, without the name of its container: "GET <parameter> [<parameter> ...]".
 std::string usage(const CommandSpec& spec);

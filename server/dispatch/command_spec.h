@@ -24,8 +24,9 @@ class ReplyWriter;
 }  // namespace larder::protocol
 
 namespace larder::store {
+class KeySizes;
 class Keyspace;
-}
+}  // namespace larder::store
 
 namespace larder::server {
 
@@ -146,7 +147,8 @@ constexpr bool accepts(Arity arity, size_t argument_count) {
 enum class Locking : uint8_t {
   keys,          // the shards of the declared keys; nothing when there are none
   all_shards,    // every shard: the command acts on the whole data set at one instant
-  none,          // nothing: the handler walks the shards through Keyspace, one at a time, or needs no data
+  walk,          // nothing: Keyspace locks shard after shard as the handler comes across them, to the command's end
+  none,          // nothing: the handler needs no data, or locks by itself what it looks at
   by_arguments,  // one of the above, as the row's locking_for says
 };
 
@@ -208,6 +210,10 @@ struct CommandSpec {
   Locking (*locking_for)(std::span<const std::string_view> args) = nullptr;  // for Locking::by_arguments
   /// Replaces the arguments that MONITOR and the slow log must not show by kRedacted.
   void (*hide_secrets)(std::span<std::string_view> args) = nullptr;
+  /// About how many bytes the data may grow by where that does not follow from the size of the request, never much
+  /// less; 0 for arguments that the handler refuses. Asked only while there is a memory limit, before anything is
+  /// locked.
+  uint64_t (*grows_by)(std::span<const std::string_view> args, const store::KeySizes& sizes) = nullptr;
   Handler handler{};
   uint8_t first_key = single_key_position(keys);                  // derived: the only key's position, or 0
   GateMask gates = gates_for(flags, static_cast<bool>(handler));  // derived: the gates that may stop it
@@ -273,7 +279,8 @@ constexpr bool well_formed(const CommandSpec& spec) {
   const bool lockable = (spec.locking == Locking::by_arguments) == (spec.locking_for != nullptr);
   const bool named = detail::lower_case_name(spec.name) && spec.own_name().size() <= kMaxCommandName;
   return named && documented && callable && read_or_write && lockable && spec.arity != 0 &&
-         detail::keys_within_arity(spec) && detail::key_uses_fit(spec);
+         detail::keys_within_arity(spec) && detail::key_uses_fit(spec) &&
+         (spec.grows_by == nullptr || spec.is(kDenyOom));
 }
 
 /// Compile-time check of a group's rows: each is well formed, names are unique, subcommands follow their container.

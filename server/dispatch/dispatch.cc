@@ -32,9 +32,14 @@ std::string_view error_code(std::string_view text) { return text.substr(0, text.
 
 store::StoreThread& CommandContext::store_thread() { return thread_.store_thread(); }
 
+void CommandContext::deliver_messages() {
+  if (!in_exec_) thread_.run_shows();
+}
+
 store::Keyspace CommandContext::keys(uint32_t database) {
   store::Keyspace keys(core_.store, store_thread(), locks_, database);
   keys.set_touching(!client_.no_touch);
+  keys.set_writing(spec_.is(kWrite));
   return keys;
 }
 
@@ -75,13 +80,15 @@ inline void Dispatcher::prefetch_slot(const Request& request) const {
   core_.store.shard(core_.store.shard_index(request.hash)).first.prefetch_slot(store::Table::order(request.hash));
 }
 
-/// The slot is read to learn where the entry is, and the array that it stands in is only certain to exist while no
-/// other thread can replace it; so this holds the shard, and does nothing where it is busy.
 inline void Dispatcher::prefetch_entry(const Request& request) const {
   if (!request.has_hash) return;
-  core_.store.if_idle(core_.store.shard_index(request.hash), [&](store::Shard& shard) {
-    if (const store::Table* table = shard.table(request.database))
-      table->prefetch_entry(store::Table::order(request.hash));
+  const size_t index = core_.store.shard_index(request.hash);
+  const uint32_t order = store::Table::order(request.hash);
+  if (request.database == 0) [[likely]]
+    return core_.store.shard(index).first.prefetch_entry(order);
+  // The tables of other databases come and go.
+  core_.store.if_idle(index, [&](store::Shard& shard) {
+    if (const store::Table* table = shard.table(request.database)) table->prefetch_entry(order);
   });
 }
 
@@ -131,7 +138,7 @@ void Dispatcher::enqueue(Client& client, const CommandSpec& spec, std::span<cons
                          protocol::ReplyWriter& reply) {
   Transaction& transaction = client.transaction;
   transaction.queue.push_back({.spec = &spec, .request = StoredRequest(args)});
-  transaction.queued_bytes += transaction.queue.back().request.bytes();
+  transaction.queued_bytes += transaction.queue.back().request.memory();
   reply.simple("QUEUED");
 }
 
@@ -175,7 +182,7 @@ Dispatcher::Outcome Dispatcher::admit(Client& client, const Request& request, st
   assert(client.gates == client.closed_gates());
   GateMask ahead = gates_ahead(spec, args.size(), client, core_.gates());
   // In a cache every write comes to this gate: it is asked here whether there is room, which is nearly always so.
-  if (ahead == kGateMemory && !core_.store.over_limit(store_thread_, room_beforehand(request.bytes))) ahead = 0;
+  if (ahead == kGateMemory && !may_need_room(client, *spec, request)) ahead = 0;
   if (ahead != 0) [[unlikely]] {
     if (const auto outcome = pass_gates(client, request, args, ahead, reply)) return *outcome;
   }
@@ -217,7 +224,7 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
       feed_monitors(client, spec, args);
   };
   if (spec.is(kRunsQueue) && queue_stops_threads(client)) [[unlikely]] {
-    core_.with_world_stopped(thread_, run);
+    core_.with_threads_stopped(thread_, run);
   } else {
     run();
   }
@@ -226,7 +233,7 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
   constexpr int64_t kTimeIsOldNs = 1'000'000;
   if (stopwatch_nanoseconds(watch_ticks_ - start) > kTimeIsOldNs) [[unlikely]]
     store_thread_.refresh_time();
-  if (spec.is(kWrite | kRunsQueue) && core_.store.maxmemory() != 0) settle_memory(spec);
+  if (spec.is(kWrite | kRunsQueue) && core_.store.maxmemory() != 0) settle_memory(client, spec);
 }
 
 /// EXEC of such commands has the threads stopped before it locks a shard, or two of them could wait for each other.
@@ -244,7 +251,7 @@ void Dispatcher::lock(Client& client, const CommandSpec& spec, std::span<const s
   if (spec.is(kRunsQueue)) return lock_transaction(client, locks);
   const Locking locking = spec.locking_of(args);
   if (locking == Locking::all_shards) return locks.lock_all();
-  if (locking == Locking::none || spec.keys.empty()) return;
+  if (locking != Locking::keys || spec.keys.empty()) return;
   shards_.clear();
   add_shards(spec, args);
   locks.lock_many(shards_);
@@ -261,8 +268,7 @@ void Dispatcher::lock_transaction(Client& client, store::ShardLocks& locks) {
   shards_.clear();
   for (const auto& queued : client.transaction.queue) {
     const Locking locking = queued.spec->locking_of(queued.request.args());
-    const bool walks = locking == Locking::none && queued.spec->handler.kind() == Handler::Kind::data;
-    if (locking == Locking::all_shards || walks) return locks.lock_all();
+    if (locking == Locking::all_shards || locking == Locking::walk) return locks.lock_all();
     add_shards(*queued.spec, queued.request.args());
   }
   // Watched keys too: whether they have expired is asked at the same instant.
@@ -302,6 +308,7 @@ inline void Dispatcher::handle(Client& client, const CommandSpec& spec, std::spa
   protocol::ArgReader reader(args, spec.is_subcommand() ? 2 : 1);
   if (spec.handler.kind() == Handler::Kind::data) [[likely]] {
     store::Keyspace keys(core_.store, store_thread_, locks, client.database);
+    keys.set_writing(spec.is(kWrite));
     if (client.no_touch) keys.set_touching(spec.is(kAlwaysTouches));
     if (request != nullptr && request->has_hash) keys.remember_hash(args[spec.first_key], request->hash);
     spec.handler.data()(reader, keys, reply);
@@ -328,11 +335,16 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
 
 // -- Afterwards --
 
+/// Under a memory limit: whether the gate has to look at a command that may add to the data.
+bool Dispatcher::may_need_room(const Client& client, const CommandSpec& spec, const Request& request) const {
+  const int64_t room = room_beforehand(request.bytes, core_.store.maxmemory()) - given_back(client, spec);
+  return spec.grows_by != nullptr || core_.store.over_limit(store_thread_, room);
+}
+
 /// A write may have added more than the gate could know: what is above the limit goes before the reply does.
-void Dispatcher::settle_memory(const CommandSpec& spec) {
+void Dispatcher::settle_memory(const Client& client, const CommandSpec& spec) {
   if (!spec.is(kDenyOom | kRunsQueue)) return;
-  if (!core_.store.over_limit(store_thread_)) return;
-  core_.store.make_room(store_thread_);
+  core_.store.make_room(store_thread_, 0, given_back(client, spec));
 }
 
 void Dispatcher::account(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,

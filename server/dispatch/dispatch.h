@@ -103,7 +103,8 @@ class Dispatcher {
                protocol::ReplyWriter& reply);
   void refuse(Client& client, const CommandSpec* spec, std::string_view error, protocol::ReplyWriter& reply);
   static bool queue_stops_threads(const Client& client);
-  void settle_memory(const CommandSpec& spec);
+  bool may_need_room(const Client& client, const CommandSpec& spec, const Request& request) const;
+  void settle_memory(const Client& client, const CommandSpec& spec);
   void account(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, int64_t nanoseconds,
                bool failed);
   void feed_monitors(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args);

@@ -1,12 +1,13 @@
 // See errors.h.
 #include "server/dispatch/errors.h"
 
+#include <fmt/format.h>
+
 #include "protocol/wire_text.h"
 
-namespace larder::server {
+namespace larder::store {
 
-void write_error(protocol::ReplyWriter& reply, store::Errc code) {
-  using store::Errc;
+void write_error(protocol::ReplyWriter& reply, Errc code) {
   switch (code) {
     case Errc::wrong_type: return reply.error(protocol::kWrongType);
     case Errc::no_such_key: return reply.error(protocol::kNoSuchKey);
@@ -19,6 +20,14 @@ void write_error(protocol::ReplyWriter& reply, store::Errc code) {
     case Errc::same_object: return reply.error(protocol::kSameObject);
     case Errc::index_out_of_range: return reply.error(protocol::kDbIndexOutOfRange);
   }
+}
+
+}  // namespace larder::store
+
+namespace larder::server {
+
+void write_arity_error(protocol::ReplyWriter& reply, std::string_view command) {
+  reply.error(fmt::format("ERR wrong number of arguments for '{}' command", command));
 }
 
 }  // namespace larder::server

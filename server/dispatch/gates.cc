@@ -12,6 +12,7 @@
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/errors.h"
 #include "server/net/io_thread.h"
+#include "store/core/key_sizes.h"
 
 namespace larder::server {
 
@@ -91,10 +92,30 @@ bool grows_memory(const GateRequest& request) {
   return request.client.transaction.active && !request.spec->is(kRunsInMulti);  // it is queued
 }
 
+/// What a command may add to the data.
+uint64_t growth(const CommandSpec& spec, size_t bytes, std::span<const std::string_view> args,
+                const store::KeySizes& sizes) {
+  if (!spec.is(kDenyOom)) return 0;
+  return std::max<uint64_t>(bytes, spec.grows_by == nullptr ? 0 : spec.grows_by(args, sizes));
+}
+
+/// The same for a request; one that is being queued takes only what it consists of.
+uint64_t growth(const GateRequest& request) {
+  const store::KeySizes sizes(request.core.store, request.client.database);
+  const Transaction& transaction = request.client.transaction;
+  if (!transaction.active) return growth(*request.spec, request.bytes, request.args, sizes);
+  if (!request.spec->is(kRunsQueue)) return request.bytes;
+  uint64_t bytes = 0;
+  for (const auto& [spec, queued] : transaction.queue) bytes += growth(*spec, queued.bytes(), queued.args(), sizes);
+  return bytes;
+}
+
 Verdict memory(const GateRequest& request) {
   store::Store& store = request.core.store;
-  if (store.maxmemory() == 0 || !grows_memory(request)) return {};
-  if (store.make_room(request.thread.store_thread(), room_beforehand(request.bytes))) return {};
+  const int64_t limit = store.maxmemory();
+  if (limit == 0 || !grows_memory(request)) return {};
+  const int64_t given = given_back(request.client, *request.spec);
+  if (store.make_room(request.thread.store_thread(), room_beforehand(growth(request), limit), given)) return {};
   return Verdict::refuse(std::string(protocol::kOutOfMemory));
 }
 

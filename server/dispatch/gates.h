@@ -3,6 +3,7 @@
 // the server: for most requests none. tests/server/gates_test.cc keeps the order.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -50,11 +51,19 @@ struct Gate {
 /// known, arity, permitted by configuration, authenticated, allowed in MULTI, memory, subscriber mode, pause.
 std::span<const Gate> gates();
 
-/// Room that must be there before a request of so many bytes is executed: one so large that it alone would break the
-/// promise about maxmemory needs its own; others settle afterwards.
-constexpr int64_t room_beforehand(size_t request_bytes) {
-  constexpr size_t kCountedFrom = 512 * 1024;
-  return request_bytes < kCountedFrom ? 0 : static_cast<int64_t>(request_bytes);
+/// Room that must be there before a command is executed that may add so many bytes: one so large that it alone would
+/// break the promise about maxmemory needs its own; others settle afterwards.
+constexpr int64_t room_beforehand(uint64_t bytes, int64_t maxmemory) {
+  constexpr int64_t kCountedFrom = 512 * 1024;
+  constexpr uint64_t kMost = uint64_t{1} << 62;
+  const int64_t wanted = static_cast<int64_t>(std::min(bytes, kMost));
+  return wanted < std::min(kCountedFrom, maxmemory / 8) ? 0 : wanted;
+}
+
+/// Bytes of the account that end with the execution of a request: of the buffer that it was read into, and for EXEC of
+/// the queue.
+inline int64_t given_back(const Client& client, const CommandSpec& spec) {
+  return static_cast<int64_t>(client.accounted_input + (spec.is(kRunsQueue) ? client.accounted_queue : 0));
 }
 
 /// The gates that a request has to pass; 0 for nearly all. `closed` are those that the server's state closes.

@@ -19,6 +19,7 @@ void forget_watches(Core& core, IoThread& thread, Client& client, const store::S
     }
   }
   client.watched.clear();
+  client.watched_bytes = 0;
   if (client.watch_flag != nullptr) client.watch_flag->lower();
 }
 

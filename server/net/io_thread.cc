@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/at_exit.h"
 #include "server/core.h"
 #include "server/net/session.h"
 #include "server/observe/stopwatch.h"
@@ -18,8 +19,9 @@ namespace larder::server {
 namespace {
 
 constexpr std::chrono::milliseconds kTick(100);
-constexpr int64_t kSweepSliceUs = 500;      // clients are served between slices
-constexpr int64_t kSweepBudgetUs = 25'000;  // in a tick: a quarter of it
+constexpr int64_t kSweepSliceUs = 500;             // clients are served between slices
+constexpr int64_t kSweepBudgetUs = 25'000;         // in a tick: a quarter of it
+constexpr int64_t kSweepBudgetByEffortUs = 2'000;  // more for each step of active-expire-effort, as in Redis
 
 }  // namespace
 
@@ -36,6 +38,7 @@ IoThread::IoThread(Core& core, unsigned index)
       timer_(poller_, kTick) {
   store_thread_.set_event_sink([this](const auto& events) { dispatcher_.publish_events(events); },
                                core.pubsub.hears_events());
+  if (!core.store.single_threaded()) words_reader_.emplace();
   refresh_settings();
 }
 
@@ -73,6 +76,11 @@ bool IoThread::turn_asio() {
 /// fresh, and what it left to be sent is sent.
 void IoThread::round(const std::function<void()>& work) {
   const std::lock_guard guard(execution);
+  const uint64_t start = stopwatch_ticks();
+  if (words_reader_) words_reader_->enter();
+  const base::AtExit leave([this] {
+    if (words_reader_) words_reader_->leave();
+  });
   refresh_settings();
   store_thread_.refresh_time();
   run_shows();
@@ -80,6 +88,8 @@ void IoThread::round(const std::function<void()>& work) {
   intake_.run();
   flush_waiting();
   closed_.clear();
+  statistics.loop_cycles.add();
+  statistics.loop_ns.add(stopwatch_nanoseconds(stopwatch_ticks() - start));
 }
 
 void IoThread::join() {
@@ -203,12 +213,18 @@ void IoThread::resume_paused() {
 void IoThread::tick() {
   round([this] {
     stopwatch_calibrate();
-    if (index_ == 0) core_.note_rates();
-    if (index_ == 0) core_.note_end_of_pause(store_thread_.now_ms());
+    if (uncharged_client_memory() != 0) charge_client_memory();
+    if (index_ == 0) {
+      core_.note_rates();
+      core_.note_end_of_pause(store_thread_.now_ms());
+      core_.evict_clients(*this);  // the limit may have changed
+    }
     if (++ticks_ % 10 == 0) close_idle();
     if (holding_ && core_.paused(store_thread_.now_ms()) == PauseMode::none) resume_paused();
   });
-  if (sweep_left_us_ <= 0) sweep_left_us_ = kSweepBudgetUs;
+  if (sweep_left_us_ <= 0) {
+    sweep_left_us_ = kSweepBudgetUs + kSweepBudgetByEffortUs * (settings_->active_expire_effort - 1);
+  }
 }
 
 /// Reclaims expired keys for one slice of the budget.
@@ -217,6 +233,17 @@ void IoThread::sweep() {
     const bool more = core_.store.sweep(store_thread_, kSweepSliceUs);
     sweep_left_us_ = more && !stopping_ ? sweep_left_us_ - kSweepSliceUs : 0;
   });
+}
+
+void IoThread::note_client_memory(int64_t change) {
+  constexpr int64_t kLarge = 64 * 1024;
+  client_memory.add(change);
+  if (change > kLarge || change < -kLarge) charge_client_memory();
+}
+
+void IoThread::charge_client_memory() {
+  core_.store.add_overhead(uncharged_client_memory());
+  charged_client_memory_.set(client_memory.get());
 }
 
 void IoThread::close_idle() {

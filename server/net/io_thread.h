@@ -2,7 +2,7 @@
 // and dies on one thread.
 //
 // Thread rule: members belong to the thread, except where they say "any thread". `execution` is held while commands
-// run, so that a command elsewhere can stop this thread and look at its clients (Core::with_world_stopped).
+// run, so that a command elsewhere can stop this thread and look at its clients (Core::with_threads_stopped).
 #pragma once
 
 #include <asio/io_context.hpp>
@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -26,6 +27,7 @@
 #include "server/net/tick_timer.h"
 #include "server/observe/statistics.h"
 #include "store/core/store.h"
+#include "store/core/words.h"
 
 namespace larder::server {
 
@@ -87,6 +89,15 @@ class IoThread {
   /// Lets such connections go on.
   void resume_paused();
 
+  /// Accounts for what a connection of this thread holds more or less than before. What is large goes to the store's
+  /// account at once, the rest with the next tick.
+  void note_client_memory(int64_t change);
+  /// Brings the store's account up to date.
+  void charge_client_memory();
+  /// What the store's account does not hold yet. Any thread.
+  int64_t uncharged_client_memory() const { return client_memory.get() - charged_client_memory_.get(); }
+  base::Counter client_memory;  // bytes that its connections hold
+
   std::mutex execution;
   ThreadStatistics statistics;
   protocol::OutputBuffer dropped_replies;  // of the command being executed, while CLIENT REPLY has them dropped
@@ -107,12 +118,14 @@ class IoThread {
   const unsigned index_;
   asio::io_context context_;
   store::StoreThread& store_thread_;
+  std::optional<store::WordsReader> words_reader_;  // where other threads may replace what this one prefetches
   Dispatcher dispatcher_;
   Intake intake_;
   Poller poller_;
   TickTimer timer_;
   std::shared_ptr<const Settings> settings_;
   uint64_t settings_generation_ = 0;
+  base::Counter charged_client_memory_;
   std::unordered_map<uint64_t, std::unique_ptr<Session>> sessions_;
   std::mutex shows_mutex_;
   std::vector<std::function<void()>> shows_;

@@ -55,6 +55,8 @@ Session::Session(IoThread& thread, int descriptor, uint64_t id, bool unix_socket
   client.authenticated = thread.settings().requirepass.empty();
   client.update_gates();
   describe_addresses();
+  account();
+  thread_.charge_client_memory();
   if (core_.log.enabled(LogLevel::verbose)) {
     if (unix_socket) {
       core_.log.verbose("Accepted connection to {}", thread.settings().unixsocket);
@@ -73,7 +75,9 @@ std::string Session::log_name() const {
 }
 
 Session::~Session() {
-  if (!closed_) ::close(client.descriptor);
+  if (closed_) return;
+  thread_.note_client_memory(-static_cast<int64_t>(client.accounted_bytes));
+  ::close(client.descriptor);
 }
 
 void Session::describe_addresses() {
@@ -130,6 +134,8 @@ std::span<char> Session::receive(std::span<char> buffer) {
     backlog_size_ += bytes;
     input = {backlog_.data(), backlog_size_};
   }
+  client.query_buffer_bytes = input.size();
+  client.query_buffer_free = room.size() - bytes;
   if (!waiting()) return input;
   if (backlog_size_ == 0) keep_rest(input);
   update_interest();
@@ -257,7 +263,9 @@ Dispatcher::Outcome Session::run(const Request& request, std::span<const std::st
 
 void Session::hold_back(std::span<const Request> requests, const Batch& batch) {
   for (const Request& request : requests) {
-    if (request.arg_count > 0) held_back_.emplace_back(batch.words_of(request));
+    if (request.arg_count == 0) continue;
+    held_back_.emplace_back(batch.words_of(request));
+    client.held_back_bytes += held_back_.back().memory();
   }
   thread_.note_waiting();
 }
@@ -268,10 +276,12 @@ void Session::resume() {
   while (!held_back_.empty() && !client.close_after_reply && !client.close_now && !client.output.overflowed()) {
     const StoredRequest stored = std::move(held_back_.front());
     held_back_.pop_front();
+    client.held_back_bytes -= stored.memory();
     Request request{.arg_count = stored.args().size(), .bytes = stored.bytes()};
     thread_.dispatcher().prepare(request, stored.args(), client.database);
     if (run(request, stored.args()) == Dispatcher::Outcome::wait) {
       held_back_.emplace_front(stored.args());
+      client.held_back_bytes += held_back_.front().memory();
       thread_.note_waiting();
       break;
     }
@@ -297,7 +307,7 @@ void Session::keep_rest(std::span<char> rest) {
     backlog_size_ = rest.size();
   }
   client.query_buffer_bytes = backlog_size_;
-  client.query_buffer_free = backlog_.size() - backlog_size_;
+  client.query_buffer_free = backlog_.capacity() - backlog_size_;
 }
 
 // -- Writing --
@@ -313,7 +323,26 @@ void Session::flush() {
   } else if (!output_within_limits()) {
     return close();
   }
+  account();
   update_interest();
+}
+
+/// Passes on what the connection holds, where that has changed since the last time; closes connections, this one
+/// perhaps, when all together hold more than they may.
+void Session::account() {
+  const size_t held = memory_of(client);
+  if (held == client.accounted_bytes) [[likely]]
+    return;
+  const auto change = static_cast<int64_t>(held) - static_cast<int64_t>(client.accounted_bytes);
+  const size_t capacity = client.output.capacity();
+  if (capacity > client.accounted_output) thread_.statistics.reply_buffer_expands.add();
+  if (capacity < client.accounted_output) thread_.statistics.reply_buffer_shrinks.add();
+  client.accounted_bytes = held;
+  client.accounted_input = client.query_buffer_bytes + client.query_buffer_free;
+  client.accounted_queue = client.transaction.memory();
+  client.accounted_output = capacity;
+  thread_.note_client_memory(change);
+  if (change > 0 && core_.client_memory_limit() != 0) core_.evict_clients(thread_);
 }
 
 /// Output storage goes back to the thread, which lends it to whoever is served next.
@@ -359,24 +388,39 @@ const OutputLimit& Session::output_limit() const {
   return client.client_class() == ClientClass::pubsub ? limits.pubsub : limits.normal;
 }
 
-/// The hard limit holds while a reply is being written.
-void Session::apply_output_limit() { client.output.set_limit(output_limit().hard_bytes); }
+/// The hard limit holds while a reply is being written; so does maxmemory-clients, which one connection alone may not
+/// exceed either.
+void Session::apply_output_limit() {
+  const size_t hard = output_limit().hard_bytes;
+  const auto all = client.no_evict ? 0 : static_cast<size_t>(core_.client_memory_limit());
+  client.output.set_limit(hard == 0 || (all != 0 && all < hard) ? all : hard);
+}
 
 bool Session::output_within_limits() {
   const OutputLimit& limit = output_limit();
   const size_t size = client.output.size();
-  bool exceeded = client.output.overflowed() || (limit.hard_bytes > 0 && size > limit.hard_bytes);
+  const bool above_hard = limit.hard_bytes > 0 && size > limit.hard_bytes;
+  bool above_soft_too_long = false;
   if (limit.soft_bytes > 0 && size > limit.soft_bytes) {
     const int64_t now = base::steady_us();
     if (!client.over_soft_limit_since_us) client.over_soft_limit_since_us = now;
-    exceeded |= now - *client.over_soft_limit_since_us > limit.soft_seconds * 1'000'000;
+    above_soft_too_long = now - *client.over_soft_limit_since_us > limit.soft_seconds * 1'000'000;
   } else {
     client.over_soft_limit_since_us.reset();
   }
-  if (!exceeded) return true;
+  if (!above_hard && !above_soft_too_long && !client.output.overflowed()) return true;
+  const bool by_hard_limit = client.output.limit() == limit.hard_bytes;
+  if (client.output.overflowed() && !by_hard_limit && !above_hard) {
+    core_.note_evicted(client);
+  } else {
+    note_output_limit_exceeded();
+  }
+  return false;
+}
+
+void Session::note_output_limit_exceeded() {
   core_.statistics.output_limit_disconnections.fetch_add(1, std::memory_order_relaxed);
   core_.log.warning("Client id={} addr={} closed for overcoming of output buffer limits.", client.id, client.address);
-  return false;
 }
 
 // -- Ending --
@@ -396,9 +440,18 @@ void Session::close_gently() {
   flush();
 }
 
+void Session::close_overrun() {
+  if (closed_) return;
+  note_output_limit_exceeded();
+  close();
+}
+
 void Session::close() {
   if (closed_) return;
   closed_ = true;
+  client.output = {};  // now, not when the round is over: others may need the memory
+  thread_.note_client_memory(-static_cast<int64_t>(client.accounted_bytes));
+  thread_.charge_client_memory();
   core_.pubsub.forget(client);
   forget_watches(core_, thread_, client, store::ShardLocks(core_.store));
   if (client.monitor) core_.monitors().fetch_sub(1, std::memory_order_relaxed);

@@ -50,6 +50,8 @@ class Session final : public Pollable {
   void check_limits(int64_t now_us, int idle_timeout_s);
   /// Sends what waits, then closes.
   void close_gently();
+  /// Closes because more messages wait for its thread than its output may hold.
+  void close_overrun();
 
   Client client;
 
@@ -66,6 +68,8 @@ class Session final : public Pollable {
   const OutputLimit& output_limit() const;
   void apply_output_limit();
   bool output_within_limits();
+  void note_output_limit_exceeded();
+  void account();
   void describe_addresses();
   std::string log_name() const;
 

@@ -13,11 +13,12 @@
 
 namespace larder::server {
 
-int64_t resident_bytes() {
+ResidentMemory resident_memory() {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "r"), &std::fclose);
-  long long pages_total = 0, pages_resident = 0;
-  if (file == nullptr || std::fscanf(file.get(), "%lld %lld", &pages_total, &pages_resident) != 2) return 0;
-  return pages_resident * ::sysconf(_SC_PAGESIZE);
+  long long total = 0, resident = 0, of_files = 0;  // pages
+  if (file == nullptr || std::fscanf(file.get(), "%lld %lld %lld", &total, &resident, &of_files) != 3) return {};
+  const int64_t page = ::sysconf(_SC_PAGESIZE);
+  return {.total = resident * page, .own = (resident - of_files) * page};
 }
 
 AllocatorFigures allocator_figures(const store::Store& store) {
@@ -31,7 +32,7 @@ AllocatorFigures allocator_figures(const store::Store& store) {
   // Pages that are mapped and have never been touched, or have been given back from the middle, are not resident.
   AllocatorFigures figures{.allocated = store.used_memory(), .active = static_cast<int64_t>(active), .resident = 0};
   figures.active = std::max(figures.active, figures.allocated);
-  figures.resident = std::max(std::min(static_cast<int64_t>(resident), resident_bytes()), figures.active);
+  figures.resident = std::max(std::min(static_cast<int64_t>(resident), resident_memory().total), figures.active);
   return figures;
 }
 

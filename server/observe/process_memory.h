@@ -10,8 +10,12 @@
 
 namespace larder::server {
 
-/// Resident memory of the process in bytes; 0 when the system does not tell.
-int64_t resident_bytes();
+/// Resident memory of the process in bytes; all 0 when the system does not tell.
+struct ResidentMemory {
+  int64_t total = 0;
+  int64_t own = 0;  // without pages of files, such as those of the program and its libraries
+};
+ResidentMemory resident_memory();
 /// What allocators hold for the data, in bytes. `active` holds `allocated` and the holes between; `resident` has the
 /// free pages too that have not been given back to the system.
 struct AllocatorFigures {

@@ -18,9 +18,13 @@ Rates::PerSecond Rates::current() const {
   const int64_t elapsed_us = newest.steady_us - oldest.steady_us;
   if (elapsed_us <= 0) return {};
   const double seconds = static_cast<double>(elapsed_us) / 1e6;
+  const int64_t cycles = newest.totals.loop_cycles - oldest.totals.loop_cycles;
+  const int64_t loop_ns = newest.totals.loop_ns - oldest.totals.loop_ns;
   return {.commands = static_cast<double>(newest.totals.commands - oldest.totals.commands) / seconds,
           .input_bytes = static_cast<double>(newest.totals.input_bytes - oldest.totals.input_bytes) / seconds,
-          .output_bytes = static_cast<double>(newest.totals.output_bytes - oldest.totals.output_bytes) / seconds};
+          .output_bytes = static_cast<double>(newest.totals.output_bytes - oldest.totals.output_bytes) / seconds,
+          .loop_cycles = static_cast<double>(cycles) / seconds,
+          .loop_us = cycles <= 0 ? 0 : static_cast<double>(loop_ns) / static_cast<double>(cycles) / 1000};
 }
 
 void Rates::reset() {

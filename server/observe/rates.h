@@ -15,10 +15,12 @@ class Rates {
  public:
   struct Totals {
     int64_t commands = 0, input_bytes = 0, output_bytes = 0;
+    int64_t loop_cycles = 0, loop_ns = 0;  // turns of the event loops
   };
   /// By the second.
   struct PerSecond {
-    double commands = 0, input_bytes = 0, output_bytes = 0;
+    double commands = 0, input_bytes = 0, output_bytes = 0, loop_cycles = 0;
+    double loop_us = 0;  // not by the second: of one cycle
   };
 
   /// Notes the totals at a moment of a clock that never goes back.

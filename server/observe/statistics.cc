@@ -4,7 +4,8 @@
 namespace larder::server {
 
 void ThreadStatistics::reset() {
-  for (base::Counter* counter : {&commands, &input_bytes, &output_bytes, &reads, &writes, &error_replies})
+  for (base::Counter* counter : {&commands, &input_bytes, &output_bytes, &reads, &writes, &error_replies, &loop_cycles,
+                                 &loop_ns, &reply_buffer_expands, &reply_buffer_shrinks})
     counter->set(0);
   for (CommandFigures& figures : per_command) {
     for (base::Counter* counter : {&figures.calls, &figures.microseconds_x1000, &figures.rejected, &figures.failed})
@@ -38,7 +39,7 @@ void ErrorCounts::reset() {
 
 void ServerStatistics::reset() {
   connections_received = rejected_connections = output_limit_disconnections = query_limit_disconnections = 0;
-  acl_denied_auth = unexpected_errors = 0;
+  evicted_clients = acl_denied_auth = unexpected_errors = 0;
 }
 
 }  // namespace larder::server

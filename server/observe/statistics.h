@@ -50,6 +50,8 @@ struct ThreadStatistics {
   base::Counter input_bytes, output_bytes;
   base::Counter reads, writes;  // from and to sockets
   base::Counter error_replies;
+  base::Counter loop_cycles, loop_ns;  // turns of the event loop, and what they took without waiting
+  base::Counter reply_buffer_expands, reply_buffer_shrinks;  // seen between batches
   ErrorCounts errors;
   std::vector<CommandFigures> per_command;  // by CommandTable id
 
@@ -61,6 +63,7 @@ struct ThreadStatistics {
 struct ServerStatistics {
   std::atomic<uint64_t> connections_received{0}, rejected_connections{0};
   std::atomic<uint64_t> output_limit_disconnections{0}, query_limit_disconnections{0};
+  std::atomic<uint64_t> evicted_clients{0};
   std::atomic<uint64_t> acl_denied_auth{0};
   std::atomic<uint64_t> unexpected_errors{0};
 

@@ -4,6 +4,7 @@
 // Thread rule: the count is atomic; the bytes are constant while more than one holder exists.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,25 @@ class Blob {
     void* memory = std::malloc(sizeof(Blob) + capacity);
     if (memory == nullptr) throw std::bad_alloc();
     return new (memory) Blob(capacity);
+  }
+
+  /// The same bytes with room for `capacity` of them, at least size(): moved in place where the allocator can. The old
+  /// pointer is no longer valid. Only for the sole holder. Throws std::bad_alloc, the blob unchanged.
+  static Blob* with_capacity(Blob* blob, size_t capacity) {
+    const size_t size = blob->size_;
+    void* memory = std::realloc(static_cast<void*>(blob), sizeof(Blob) + capacity);
+    if (memory == nullptr) throw std::bad_alloc();
+    Blob* moved = new (memory) Blob(capacity);
+    moved->size_ = size;
+    return moved;
+  }
+
+  /// Capacity for a string that has grown to `size` bytes: what grows once usually grows again. As much again up to a
+  /// megabyte, as in Redis (sds.c, SDS_MAX_PREALLOC), and for long strings an eighth, so that a string that is appended
+  /// to again and again is copied a constant number of times even where the allocator can't extend it in place.
+  static constexpr size_t grown_capacity(size_t size) {
+    constexpr size_t kMegabyte = 1024 * 1024;
+    return size + std::max(std::min(size, kMegabyte), size / 8);
   }
 
   void hold() { holders_.fetch_add(1, std::memory_order_relaxed); }

@@ -242,7 +242,7 @@ bool Evictor::evict(const EvictionPool::Candidate& candidate) {
   if (has_improved(*entry, candidate)) return false;
   if (policy_ == EvictionPolicy::allkeys_lhd) thread_.note_end(*entry, store_.recency().tick(), false);
   shard.unlink(thread_, candidate.database, *table, slot, Reason::evicted);
-  store_.release(thread_, shard, entry, true);
+  store_.release(thread_, shard, entry, store_.frees_lazily(kLazyEviction));
   thread_.hand_over();
   return true;
 }

@@ -12,6 +12,7 @@ namespace larder::store {
 Keyspace Keyspace::in_database(uint32_t database) const {
   Keyspace other(store_, thread_, locks_, database);
   other.touching_ = touching_;
+  other.writing_ = writing_;
   return other;
 }
 
@@ -35,7 +36,7 @@ Item Keyspace::locate(std::string_view key) const {
 Item Keyspace::find(std::string_view key, unsigned how) {
   Item item = locate(key);
   if (item && item->expired_at(now_ms())) [[unlikely]] {
-    remove(item, Reason::expired, true);
+    if (may_reclaim()) remove(item, Reason::expired, store_.frees_lazily(kLazyExpire));
     item = {.shard = item.shard};
   }
   if (how & kCount) {
@@ -117,7 +118,7 @@ void Keyspace::install(const Place& at, const Item& old, Entry* entry) {
   entry->set_eviction_class(old->eviction_class());
   Shard::relink(thread_, *old.table, old.slot, entry);
   if (touching_) touch(entry);
-  store_.release(thread_, *old.shard, old.entry, true);
+  store_.release(thread_, *old.shard, old.entry, store_.frees_lazily(kLazyServerDel));
 }
 
 void Keyspace::remove(const Item& item, Reason reason, bool lazy) {
@@ -195,27 +196,40 @@ std::string_view Keyspace::resize_string(std::string_view key, size_t size, size
   const std::string_view before = old ? old->string() : std::string_view{};
   before_change(old, key);
   Entry* entry = old.entry;
-  if (old && old->has_blob() && old->blob()->sole() && size > Entry::kLargestInline &&
-      size <= old->blob()->capacity()) {
-    Blob* blob = old->blob();
-    if (size > before.size()) std::memset(blob->data() + before.size(), 0, size - before.size());
-    blob->resize(size);
-    if (!bytes.empty()) std::memcpy(blob->data() + at, bytes.data(), bytes.size());
-    old->set_form(StringForm::raw);
+  const size_t kept = std::min(size, before.size());
+  // Nothing is filled with zeros that is written over.
+  const auto write_behind_kept = [&](char* target) {
+    const size_t written_to = at + bytes.size();
+    if (at > kept) std::memset(target + kept, 0, at - kept);
+    if (!bytes.empty()) std::memcpy(target + at, bytes.data(), bytes.size());
+    const size_t rest = std::max(kept, written_to);
+    if (size > rest) std::memset(target + rest, 0, size - rest);
+  };
+  if (old && old->has_blob() && old->blob()->sole() && size > Entry::kLargestInline) {
+    if (size > old->blob()->capacity()) grow_blob(entry, size);
+    entry->blob()->resize(size);
+    write_behind_kept(entry->blob()->data());
+    entry->set_form(StringForm::raw);
     if (touching_) touch(entry);
   } else {
     entry = resized(old, key, size);
     base::AtExit undo([&] { store_.release(thread_, *old.shard, entry, false); });
     char* target = entry->has_blob() ? entry->blob()->data() : entry->value_data();
-    const size_t kept = std::min(size, before.size());
     if (kept > 0) std::memcpy(target, before.data(), kept);
-    std::memset(target + kept, 0, size - kept);
-    if (!bytes.empty()) std::memcpy(target + at, bytes.data(), bytes.size());
+    write_behind_kept(target);
     install(place(key), old, entry);
     undo.dismiss();
   }
   after_change(*old.shard, key, entry, Reason::written);
   return entry->string();
+}
+
+/// Gives a string more room in place, as far as the allocator can.
+void Keyspace::grow_blob(Entry* entry, size_t size) {
+  const auto before = static_cast<int64_t>(entry->blob()->memory());
+  Blob* blob = Blob::with_capacity(entry->blob(), Blob::grown_capacity(size));
+  entry->set_blob(blob);
+  thread_.charge(static_cast<int64_t>(blob->memory()) - before);
 }
 
 /// An entry with the old one's deadline and room for a string of `size` bytes, none of which is written yet.
@@ -228,10 +242,8 @@ Entry* Keyspace::resized(const Item& old, std::string_view key, size_t size) {
   base::AtExit undo([&] { free_shell(*old.shard, entry); });
   if (layout.has_deadline) entry->set_deadline(old->deadline());
   if (large) {
-    // Room for as much again, up to a megabyte: what grows once usually grows again.
-    constexpr size_t kMostSpare = 1024 * 1024;
-    const bool grows = old && old->has_blob() && size > old->string().size();
-    Blob* blob = Blob::create(grows ? size + std::min(size, kMostSpare) : size);
+    const bool grows = old && size > old->string().size();
+    Blob* blob = Blob::create(grows ? Blob::grown_capacity(size) : size);
     blob->resize(size);
     entry->set_blob(blob);
     thread_.charge(static_cast<int64_t>(blob->memory()));
@@ -244,6 +256,13 @@ bool Keyspace::erase(std::string_view key, bool lazy) {
   const Item item = find(key, kPeek);
   if (!item) return false;
   remove(item, Reason::erased, lazy);
+  return true;
+}
+
+bool Keyspace::del(std::string_view key, bool lazy) {
+  if (!erase(key, lazy)) return false;
+  notify(kEventGeneric, "del", key);
+  if (wants_effects()) effect({"DEL", key});
   return true;
 }
 
@@ -300,7 +319,7 @@ void Keyspace::rename(std::string_view from, std::string_view to) {
   base::AtExit undo([&] { free_shell(*at.shard, entry); });
   if (target) {
     Shard::relink(thread_, *target.table, target.slot, entry);
-    store_.release(thread_, *target.shard, target.entry, true);
+    store_.release(thread_, *target.shard, target.entry, store_.frees_lazily(kLazyServerDel));
     notify(kEventNew, "new", to);
   } else {
     insert(*at.shard, at.order, entry);
@@ -326,17 +345,13 @@ void Keyspace::copy(std::string_view from, std::string_view to, Keyspace& target
   }
 }
 
-void Keyspace::begin_edit(std::string_view key) const noexcept {
-  if (place(key).shard->extras == nullptr) [[likely]]
-    return;
-  before_change(locate(key), key);
-}
-
-bool Keyspace::finish_edit(std::string_view key, Value& value, int64_t before, bool changed) noexcept {
-  thread_.charge(static_cast<int64_t>(value.memory()) - before);
-  const Item item = locate(key);
+bool Keyspace::finish_edit(const Item& item, std::string_view key, int64_t bytes_before, bool changed) noexcept {
+  const Value& value = *item->value();
+  thread_.charge(static_cast<int64_t>(value.memory()) - bytes_before);
   if (value.size() == 0) {
-    item.shard->unlink(thread_, database_, *item.table, item.slot, Reason::erased, true);
+    // Other keys may have moved the slots meanwhile; tables and entries stay where they are.
+    const Table::Slot slot = item.table->find(place(key).order, item.entry);
+    item.shard->unlink(thread_, database_, *item.table, slot, Reason::erased, true);
     store_.release(thread_, *item.shard, item.entry, false);
     return true;
   }

@@ -2,7 +2,7 @@
 // declares and hands this to the handler; looking up a key whose shard is not held is a programming error and aborts.
 //
 // Every change goes through here, which is what keeps accounting, WATCH, recency and expiry right without the handlers'
-// help. Handlers raise the keyspace events themselves, because only they know the command's name.
+// help. Handlers name the keyspace events, because only they know the command's name.
 //
 // Thread rule: belongs to one command (or transaction) on one thread.
 #pragma once
@@ -45,6 +45,31 @@ enum LookUp : unsigned {
   kWrite = kTouch,
 };
 
+/// A string as a handler reads it, see Keyspace::read_string. Valid until the next change of the keyspace.
+class FoundString {
+ public:
+  /// The key holds a value of another type.
+  FoundString() = default;
+  explicit FoundString(Entry* entry) : entry_(entry), is_string_(true) {}
+
+  explicit operator bool() const { return is_string_; }
+  bool absent() const { return entry_ == nullptr; }
+  /// Empty when absent.
+  std::string_view bytes() const { return absent() ? std::string_view{} : entry_->string(); }
+  size_t size() const { return bytes().size(); }
+  std::optional<std::string_view> if_present() const { return absent() ? std::nullopt : std::optional(bytes()); }
+  bool has_deadline() const { return !absent() && entry_->has_deadline(); }
+  /// Null when absent.
+  const Entry* entry() const { return entry_; }
+
+ private:
+  Entry* entry_ = nullptr;
+  bool is_string_ = false;
+};
+
+template <class T>
+class Edit;
+
 class Keyspace {
  public:
   Keyspace(Store& store, StoreThread& thread, const ShardLocks& locks, uint32_t database)
@@ -59,6 +84,9 @@ class Keyspace {
   /// Whether look-ups refresh recency at all (CLIENT NO-TOUCH).
   void set_touching(bool on) { touching_ = on; }
   bool touching() const { return touching_; }
+  /// Whether the command may write. One that may not leaves expired keys where they are while the store stands still
+  /// (Store::stand_still_until); they are not found all the same.
+  void set_writing(bool on) { writing_ = on; }
   /// A hash that dispatch has already computed, for a key that is looked up by this very view of its bytes.
   void remember_hash(std::string_view key, uint64_t hash) {
     hashed_key_ = key;
@@ -71,9 +99,22 @@ class Keyspace {
 
   /// The bytes of a string; nothing when the key is absent. The view lasts until the next change.
   Result<std::optional<std::string_view>> find_string(std::string_view key, unsigned how);
-  /// A collection of a given type, null when the key is absent. Not to be changed but through edit().
+  /// A collection of a given type, null when the key is absent.
   template <class T>
-  Result<T*> find_value(std::string_view key, unsigned how);
+  Result<const T*> find_value(std::string_view key, unsigned how);
+
+  // -- Looking up for a handler. Where the key holds a value of another type, that is replied through
+  // write_error(reply, Errc), and what is returned is false. --
+  /// A collection to be read, an empty one where the key is absent. Valid until the next change of the keyspace.
+  template <class T, class Reply>
+  const T* read(std::string_view key, Reply& reply);
+  /// A collection to be changed; see Edit. It is made when something is put into it.
+  template <class T, class Reply>
+  Edit<T> edit(std::string_view key, Reply& reply);
+  /// A string to be read or, with kWrite, to be replaced.
+  template <class Reply>
+  FoundString read_string(std::string_view key, Reply& reply, unsigned how = kRead);
+  EncodingLimits limits() const { return store_.encoding_limits(); }
 
   // -- Writing --
   struct PutOptions {
@@ -92,46 +133,16 @@ class Keyspace {
   std::string_view resize_string(std::string_view key, size_t size, size_t at = 0, std::string_view bytes = {});
   /// True when the key existed.
   bool erase(std::string_view key, bool lazy = false);
+  /// The same, raises "del" and describes it as an effect.
+  bool del(std::string_view key, bool lazy = false);
   /// Sets or, with nullopt, removes the deadline of a key that exists. A deadline in the past is the caller's matter.
   void set_deadline(std::string_view key, std::optional<int64_t> deadline);
   /// Moves a key with value and deadline to another name, which is replaced. Both shards are held.
   void rename(std::string_view from, std::string_view to);
-  /// Copies a key with value and deadline into `target`'s database under another name, which must be free there.
+  /// Copies a key with value and deadline into `target`'s database under another name, which is replaced.
   void copy(std::string_view from, std::string_view to, Keyspace& target);
 
   // What throws std::bad_alloc above has changed nothing.
-
-  /// Changes a collection in place, within its lifetime, and tells of it: accounts for its growth and drops the key
-  /// when finish() finds it empty. An edit that an exception ends counts as a change.
-  template <class T>
-  class Edit {
-   public:
-    Edit(Keyspace& keys, std::string_view key, T* value)
-        : keys_(keys), key_(key), value_(value), before_(value == nullptr ? 0 : value->memory()) {
-      if (value != nullptr) keys.begin_edit(key);
-    }
-    Edit(const Edit&) = delete;
-    Edit& operator=(const Edit&) = delete;
-    ~Edit() {
-      if (!finished_) finish(std::uncaught_exceptions() > exceptions_);
-    }
-    T* operator->() { return value_; }
-    T& operator*() { return *value_; }
-    explicit operator bool() const { return value_ != nullptr; }
-    /// After the last change: true when the key is gone because nothing is left in it. `changed`: whether anything was.
-    bool finish(bool changed) {
-      finished_ = true;
-      return value_ != nullptr && keys_.finish_edit(key_, *value_, static_cast<int64_t>(before_), changed);
-    }
-
-   private:
-    Keyspace& keys_;
-    std::string_view key_;
-    T* value_;
-    size_t before_;
-    int exceptions_ = std::uncaught_exceptions();
-    bool finished_ = false;
-  };
 
   // -- Watching --
   void watch(std::string_view key, std::shared_ptr<WatchFlag> flag);
@@ -151,7 +162,8 @@ class Keyspace {
   void effect(std::span<const std::string_view> words) { thread_.effect(database_, words); }
   void effect(std::initializer_list<std::string_view> words) { effect(std::span(words.begin(), words.size())); }
 
-  // -- Whole database. Each visits shard after shard, locking those that the command does not hold already. --
+  // -- Whole database. Each visits shard after shard and locks those that the command does not hold already, to its
+  // end: it sees one instant. --
   size_t size();
   /// Deletes every key and returns how many there were. The keys are gone when this returns; their memory is freed when
   /// the command's shards are released, in the background if `lazy`, and counts until then.
@@ -176,6 +188,9 @@ class Keyspace {
   }
 
  private:
+  template <class T>
+  friend class Edit;
+
   struct Place {
     Shard* shard;
     uint32_t order;
@@ -187,6 +202,7 @@ class Keyspace {
 
   Place place(std::string_view key) const;
   Item locate(std::string_view key) const;
+  bool may_reclaim() const { return writing_ || !store_.stands_still(now_ms()); }
   void touch(Entry* entry);
   uint32_t first_recency();
   Entry* allocate(Shard& shard, const Entry::Layout& layout, std::string_view key, Type type, StringForm form);
@@ -198,27 +214,130 @@ class Keyspace {
   void before_change(const Item& item, std::string_view key) const noexcept;
   void after_change(Shard& shard, std::string_view key, const Entry* entry, Reason reason) noexcept;
   Entry* relocated(const Item& item, std::string_view key, std::optional<int64_t> deadline);
+  void grow_blob(Entry* entry, size_t size);
   Entry* resized(const Item& old, std::string_view key, size_t size);
   void free_shell(Shard& shard, Entry* entry) noexcept;
-  void begin_edit(std::string_view key) const noexcept;
-  bool finish_edit(std::string_view key, Value& value, int64_t before, bool changed) noexcept;
+  /// True when the key is gone because nothing is left in its value.
+  bool finish_edit(const Item& item, std::string_view key, int64_t bytes_before, bool changed) noexcept;
   bool overwrite(const Item& item, std::string_view value, const Entry::Layout& layout, const PutOptions& options);
 
   Store& store_;
   StoreThread& thread_;
   const ShardLocks& locks_;
   uint32_t database_;
-  bool touching_ = true;
+  bool touching_ = true, writing_ = true;
   std::string_view hashed_key_;
   uint64_t hash_ = 0;
 };
 
+/// Changes a collection in place, within its lifetime. Its end, or commit(), accounts for what has grown, deletes a key
+/// in which nothing is left, adds one that has come to be, and raises the event that changed() has named, then "del"
+/// for a deleted key. An edit that an exception ends counts as a change.
 template <class T>
-Result<T*> Keyspace::find_value(std::string_view key, unsigned how) {
+class Edit {
+ public:
+  /// The key holds a value of another type, or there is nothing left to do.
+  Edit() = default;
+  /// item  what the key was found to be: a collection of this type, or absent
+  Edit(Keyspace& keys, std::string_view key, const Item& item) : keys_(&keys), key_(key), item_(item) {
+    if (!item) return;
+    value_ = static_cast<T*>(item->value());
+    bytes_before_ = value_->memory();
+    keys.before_change(item, key);
+  }
+  Edit(const Edit&) = delete;
+  Edit& operator=(const Edit&) = delete;
+  /// Throws std::bad_alloc, the key not added, unless an exception ends the edit.
+  ~Edit() noexcept(false) { finish(std::uncaught_exceptions() > exceptions_); }
+
+  explicit operator bool() const { return keys_ != nullptr; }
+  /// Whether there was nothing at the key.
+  bool absent() const { return !item_; }
+  /// An empty collection where the key is absent.
+  T* operator->() { return &**this; }
+  T& operator*() {
+    if (value_ == nullptr) [[unlikely]] {
+      made_ = std::make_unique<T>();
+      value_ = made_.get();
+    }
+    return *value_;
+  }
+
+  /// Says that the collection has been changed, if it has, and with which event. The last call counts.
+  void changed(bool really, EventClass event_class, std::string_view event) {
+    changed_ = really;
+    event_class_ = event_class;
+    event_ = event;
+  }
+  /// The same without an event.
+  void changed(bool really) { changed(really, kEventGeneric, {}); }
+  /// Ends the edit now.
+  void commit() {
+    finish(false);
+    keys_ = nullptr;
+  }
+
+ private:
+  void finish(bool thrown) {
+    if (keys_ == nullptr || value_ == nullptr) return;
+    bool emptied = false;
+    if (made_ != nullptr) {
+      if (thrown || made_->size() == 0) return;
+      keys_->put_value(key_, std::move(made_));
+    } else {
+      emptied = keys_->finish_edit(item_, key_, static_cast<int64_t>(bytes_before_), changed_ || thrown);
+    }
+    if (changed_ && !event_.empty()) keys_->notify(event_class_, event_, key_);
+    if (emptied) keys_->notify(kEventGeneric, "del", key_);
+  }
+
+  Keyspace* keys_ = nullptr;
+  std::string_view key_;
+  Item item_;
+  T* value_ = nullptr;
+  std::unique_ptr<T> made_;  // where the key was absent
+  size_t bytes_before_ = 0;
+  int exceptions_ = std::uncaught_exceptions();
+  bool changed_ = false;
+  EventClass event_class_ = kEventGeneric;
+  std::string_view event_;
+};
+
+template <class T>
+Result<const T*> Keyspace::find_value(std::string_view key, unsigned how) {
   const Item item = find(key, how);
-  if (!item) return static_cast<T*>(nullptr);
+  if (!item) return static_cast<const T*>(nullptr);
   if (item->type() != T::kType) return fail(Errc::wrong_type);
-  return static_cast<T*>(item->value());
+  return static_cast<const T*>(item->value());
+}
+
+template <class T, class Reply>
+const T* Keyspace::read(std::string_view key, Reply& reply) {
+  static const T kEmpty;
+  const Item item = find(key, kRead);
+  if (!item) return &kEmpty;
+  if (item->type() == T::kType) [[likely]]
+    return static_cast<const T*>(item->value());
+  write_error(reply, Errc::wrong_type);
+  return nullptr;
+}
+
+template <class T, class Reply>
+Edit<T> Keyspace::edit(std::string_view key, Reply& reply) {
+  const Item item = find(key, kWrite);
+  if (!item || item->type() == T::kType) [[likely]]
+    return Edit<T>(*this, key, item);
+  write_error(reply, Errc::wrong_type);
+  return Edit<T>();
+}
+
+template <class Reply>
+FoundString Keyspace::read_string(std::string_view key, Reply& reply, unsigned how) {
+  const Item item = find(key, how);
+  if (!item || item->type() == Type::string) [[likely]]
+    return FoundString(item.entry);
+  write_error(reply, Errc::wrong_type);
+  return {};
 }
 
 }  // namespace larder::store

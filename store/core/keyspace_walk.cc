@@ -45,15 +45,11 @@ void free_detached(Store& store, const std::shared_ptr<std::vector<Detached>>& d
 
 }  // namespace
 
-/// Runs `visit(shard)` with the shard locked, whether or not the command holds it already.
+/// Runs `visit(shard)` with the shard locked, which it then stays to the end of the command.
 template <class Visit>
 bool Keyspace::with_shard(size_t index, Visit&& visit) {
-  Shard& shard = store_.shard(index);
-  if (locks_.holds(index)) return visit(shard);
-  const std::lock_guard guard(shard.lock);
-  const bool result = visit(shard);
-  thread_.hand_over();
-  return result;
+  locks_.walk_to(index);
+  return visit(store_.shard(index));
 }
 
 size_t Keyspace::size() {
@@ -160,7 +156,6 @@ void Keyspace::for_each_key(const std::function<void(std::string_view, const Ent
 uint64_t Keyspace::scan(uint64_t cursor, size_t count,
                         const std::function<void(std::string_view, const Entry&)>& visit) {
   // cursor = shard << 18 | hash: where to go on, never 0 but at the start.
-  constexpr size_t kMostUnderOneLock = 4096;
   size_t index = cursor >> Table::kHashBits;
   auto from = static_cast<uint32_t>(cursor & Table::kHashEnd);
   size_t visited = 0;
@@ -172,7 +167,7 @@ uint64_t Keyspace::scan(uint64_t cursor, size_t count,
         return true;
       }
       std::vector<Entry*> expired;
-      from = table->walk(from, std::min(count - visited, kMostUnderOneLock), [&](Entry* entry) {
+      from = table->walk(from, count - visited, [&](Entry* entry) {
         ++visited;
         if (entry->expired_at(now_ms())) {
           expired.push_back(entry);
@@ -180,10 +175,12 @@ uint64_t Keyspace::scan(uint64_t cursor, size_t count,
           visit(entry->key(), *entry);
         }
       });
+      if (!may_reclaim()) return true;
       for (Entry* entry : expired) {
         table = shard.table(database_);  // may go with its last key
         const Table::Slot slot = table->find(Table::order(store_.hash(entry->key())), entry);
-        remove({.shard = &shard, .table = table, .slot = slot, .entry = entry}, Reason::expired, true);
+        remove({.shard = &shard, .table = table, .slot = slot, .entry = entry}, Reason::expired,
+               store_.frees_lazily(kLazyExpire));
       }
       return true;
     });

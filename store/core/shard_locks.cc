@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace larder::store {
 
 void ShardLocks::lock_many(std::vector<uint16_t>& indexes) {
@@ -29,10 +31,15 @@ void ShardLocks::run_deferred() {
 
 void ShardLocks::release_shards() {
   if (single_ >= 0) {
-    if (!store_.single_threaded()) store_.shard(static_cast<size_t>(single_)).lock.unlock();
+    if (store_.single_threaded()) {
+      HeldShards::add(-1);
+    } else {
+      store_.shard(static_cast<size_t>(single_)).lock.unlock();
+    }
     single_ = -1;
     return;
   }
+  for (; walked_from_ < walked_to_; ++walked_from_) store_.shard(walked_from_).lock.unlock();
   for (const uint16_t index : many_) store_.shard(index).lock.unlock();
   many_.clear();
   if (all_) {
@@ -41,8 +48,18 @@ void ShardLocks::release_shards() {
   }
 }
 
+void ShardLocks::walk_to(size_t index) const {
+  if (holds(index)) return;
+  const bool first = walked_from_ == walked_to_;
+  base::check(single_ < 0 && many_.empty() && (first || index == walked_to_),
+              "a command walks through the shards while it holds others, or not in their order");
+  store_.shard(index).lock.lock();
+  if (first) walked_from_ = static_cast<uint16_t>(index);
+  walked_to_ = static_cast<uint16_t>(index + 1);
+}
+
 bool ShardLocks::holds(size_t index) const {
-  return all_ || static_cast<int32_t>(index) == single_ ||
+  return all_ || static_cast<int32_t>(index) == single_ || (index >= walked_from_ && index < walked_to_) ||
          std::binary_search(many_.begin(), many_.end(), static_cast<uint16_t>(index));
 }
 

@@ -22,7 +22,8 @@ class ShardLocks {
   /// Locks the shard of one key: the common case, without any bookkeeping but the index.
   void lock_one(uint64_t hash) {
     single_ = static_cast<int32_t>(store_.shard_index(hash));
-    if (!store_.single_threaded()) store_.shard(static_cast<size_t>(single_)).lock.lock();
+    if (!store_.single_threaded()) return store_.shard(static_cast<size_t>(single_)).lock.lock();
+    HeldShards::add(1);
   }
   /// Locks the shards of several keys. `indexes` is sorted here.
   void lock_many(std::vector<uint16_t>& indexes);
@@ -33,6 +34,11 @@ class ShardLocks {
   /// Has `work` run as soon as the shards are released, on this thread: freeing what was taken out of them, which
   /// nobody should have to wait for. Throws std::bad_alloc, nothing done.
   void defer(std::function<void()> work) const { deferred_.push_back(std::move(work)); }
+
+  /// Locks one more shard, unless it is held, for a command that comes across it while it walks through the shards
+  /// from a first one on, ascending. It is held like the others, so that the command sees one instant of all that it
+  /// has come across.
+  void walk_to(size_t index) const;
 
   bool holds(size_t index) const;
   bool holds_all() const { return all_; }
@@ -45,7 +51,9 @@ class ShardLocks {
   int32_t single_ = -1;
   bool all_ = false;
   std::vector<uint16_t> many_;
-  mutable std::vector<std::function<void()>> deferred_;  // mutable: commands see a ShardLocks that they cannot change
+  // Mutable: commands see a ShardLocks that they cannot change.
+  mutable uint16_t walked_from_ = 0, walked_to_ = 0;  // by walk_to()
+  mutable std::vector<std::function<void()>> deferred_;
 };
 
 }  // namespace larder::store

@@ -19,6 +19,7 @@ constexpr size_t kLazyFreeEffort = 64;        // allocations; below, handing ove
 constexpr size_t kSweepChunks = 16;           // hints looked at while a shard is held: microseconds
 constexpr size_t kPromptSweepKeys = 100'000;  // with fewer deadlines, expired keys go at the next pass
 constexpr int64_t kSweepSlackMs = 650;  // with more, a chunk waits so long, to be visited for several keys at once
+constexpr int kMostExpireEffort = 10;   // with which it waits a tenth of that
 
 // Memory is given back in the background when so many bytes are free, and they are such a part of what is stored.
 constexpr size_t kLeastUnused = 4 << 20;  // in blocks; half of it is kept for what comes next
@@ -36,6 +37,7 @@ StoreThread::StoreThread(Store& store, unsigned index, uint64_t seed)
     : store_(store), index_(index), now_us_(store.clock().now_us()), random_(seed), hit_log_(store.hit_density()) {}
 
 void StoreThread::refresh_time() {
+  HeldShards::check_none("the time is read while a shard is held");
   now_us_ = store_.clock().now_us();
   store_.note_time(now_ms(), base::coarse_steady_ms());
 }
@@ -104,8 +106,7 @@ Store::Store(const Options& options)
   for (auto& arena : arenas_) arena = std::make_unique<Arena>(blocks_);
   for (size_t i = 0; i < shards(); ++i) shards_[i].arena = arenas_[i % arenas_.size()].get();
   // What the store itself takes counts too: a limit of one byte is exceeded from the start.
-  total_.store(static_cast<int64_t>(shards() * sizeof(Shard) + arenas_.size() * sizeof(Arena)),
-               std::memory_order_relaxed);
+  add_overhead(own_bytes());
 }
 
 Store::~Store() {
@@ -168,19 +169,30 @@ int64_t Store::used_memory() const {
   return std::max<int64_t>(used, 0);
 }
 
-bool Store::make_room(StoreThread& thread, int64_t extra) {
-  if (!over_limit(thread, extra)) return true;
+void Store::add_overhead(int64_t bytes) {
+  overhead_.fetch_add(bytes, std::memory_order_relaxed);
+  total_.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+bool Store::make_room(StoreThread& thread, int64_t extra, int64_t given_back) {
+  HeldShards::check_none("keys are evicted while a shard is held");
+  const int64_t change = extra - given_back;
+  if (!over_limit(thread, change) || stands_still(thread.now_ms())) return true;
+  if (extra > 0 && overhead_.load(std::memory_order_relaxed) + change > maxmemory()) return false;
   // What is going to be freed anyway costs no key.
   while (background_.pending_objects() > 0 && background_.help()) {
-    if (!over_limit(thread, extra)) return true;
+    if (!over_limit(thread, change)) return true;
   }
-  if (policy() == EvictionPolicy::noeviction) return false;
-  Evictor evictor(*this, thread);
-  while (over_limit(thread, extra)) {
-    if (background_.pending_objects() > 0 && background_.help()) continue;
-    if (!evictor.evict_one()) return false;
+  if (policy() != EvictionPolicy::noeviction) {
+    Evictor evictor(*this, thread);
+    while (over_limit(thread, change)) {
+      if (background_.pending_objects() > 0 && background_.help()) continue;
+      if (!evictor.evict_one()) return fits(change);
+    }
+    return true;
   }
-  return true;
+  // What other threads have freed and not passed on yet is room as well.
+  return fits(change);
 }
 
 size_t Store::purge() {
@@ -317,7 +329,8 @@ void Store::age_shard(Shard& shard) {
 // -- Expiry --
 
 bool Store::sweep(StoreThread& thread, int64_t budget_us) {
-  if (!active_expire_.load(std::memory_order_relaxed)) return false;
+  HeldShards::check_none("expired keys are swept while a shard is held");
+  if (!active_expire_.load(std::memory_order_relaxed) || stands_still(thread.now_ms())) return false;
   const int64_t start = base::steady_us();
   size_t visited = 0;
   const size_t share = (shards() + planned_threads_ - 1) / planned_threads_;
@@ -353,17 +366,18 @@ bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Ta
   if (table.deadlines() == 0) return true;
   const int64_t now = thread.now_ms();
   const bool prompt = table.deadlines() * shards() < kPromptSweepKeys;
+  const int effort = expire_effort_.load(std::memory_order_relaxed);
+  const int64_t slack = kSweepSlackMs * (kMostExpireEffort + 1 - effort) / kMostExpireEffort;
   size_t chunks = kSweepChunks;
   auto& found = thread.sweep_found_;
   found.clear();
-  const bool finished =
-      table.sweep(now, prompt ? now : now - kSweepSlackMs, &chunks, [&](uint32_t order, Entry* entry) {
-        found.emplace_back(order, entry);
-        Arena::prefetch_for_free(entry);
-      });
+  const bool finished = table.sweep(now, prompt ? now : now - slack, &chunks, [&](uint32_t order, Entry* entry) {
+    found.emplace_back(order, entry);
+    Arena::prefetch_for_free(entry);
+  });
   for (const auto& [order, entry] : found) {
     shard.unlink(thread, database, table, table.find(order, entry), Reason::expired);
-    release(thread, shard, entry, true);
+    release(thread, shard, entry, frees_lazily(kLazyExpire));
   }
   thread.hand_over();
   return finished;

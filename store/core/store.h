@@ -33,6 +33,14 @@ namespace larder::store {
 
 class Store;
 
+/// Ways of losing a key, each of which may destroy a large value in the background (lazyfree-lazy-*).
+enum LazyFree : unsigned {
+  kLazyEviction = 1u << 0,
+  kLazyExpire = 1u << 1,
+  kLazyServerDel = 1u << 2,  // replaced by another value
+  kLazyUserDel = 1u << 3,    // by DEL; UNLINK always does
+};
+
 /// What one thread needs to work on the store: its idea of the time, its figures, its share of the accounting.
 class StoreThread {
  public:
@@ -188,10 +196,15 @@ class Store {
   void set_lfu(unsigned log_factor, unsigned decay_minutes);
   unsigned lfu_log_factor() const { return lfu_log_factor_.load(std::memory_order_relaxed); }
   unsigned lfu_decay_minutes() const { return lfu_decay_minutes_.load(std::memory_order_relaxed); }
+  /// Until this moment (Unix milliseconds) no key expires or is evicted but by commands that write: CLIENT PAUSE.
+  void stand_still_until(int64_t ms) { still_until_ms_.store(ms, std::memory_order_relaxed); }
+  bool stands_still(int64_t now_ms) const { return now_ms < still_until_ms_.load(std::memory_order_relaxed); }
   void set_active_expire(bool on) { active_expire_.store(on, std::memory_order_relaxed); }
-  /// Whether DEL destroys large values in the background, as UNLINK does.
-  void set_lazy_user_del(bool on) { lazy_user_del_.store(on, std::memory_order_relaxed); }
-  bool lazy_user_del() const { return lazy_user_del_.load(std::memory_order_relaxed); }
+  /// How hard expired keys are looked for, 1 to 10: with more effort they are reclaimed sooner after their deadline.
+  void set_expire_effort(int effort) { expire_effort_.store(effort, std::memory_order_relaxed); }
+  /// Which ways of losing a key destroy large values in the background: a set of LazyFree.
+  void set_lazy_free(unsigned ways) { lazy_free_.store(ways, std::memory_order_relaxed); }
+  bool frees_lazily(LazyFree way) const { return (lazy_free_.load(std::memory_order_relaxed) & way) != 0; }
   void set_max_string_bytes(int64_t bytes) { max_string_bytes_.store(bytes, std::memory_order_relaxed); }
   /// The longest string that APPEND and SETRANGE may make (proto-max-bulk-len).
   int64_t max_string_bytes() const { return max_string_bytes_.load(std::memory_order_relaxed); }
@@ -202,15 +215,24 @@ class Store {
   /// Bytes of keys, values and tables, exact once all threads are between commands. What is freed in the background
   /// counts until it is freed.
   int64_t used_memory() const;
+  /// What an empty store takes.
+  int64_t own_bytes() const { return static_cast<int64_t>(shards() * sizeof(Shard) + arenas_.size() * sizeof(Arena)); }
   int64_t peak_memory() const { return peak_.load(std::memory_order_relaxed); }
+  void reset_peak() { peak_.store(used_memory(), std::memory_order_relaxed); }
+  /// Adds to the bytes in use what no eviction can free, such as the buffers of connections. Thread-safe; one shared
+  /// counter, so not for every command.
+  void add_overhead(int64_t bytes);
   /// Whether the limit is exceeded, as this thread sees it: off by at most a thousandth of the limit.
   bool over_limit(const StoreThread& thread, int64_t extra = 0) const {
     const int64_t limit = maxmemory();
     return limit > 0 && total_.load(std::memory_order_relaxed) + thread.pending_bytes_.get() + extra > limit;
   }
   /// Makes `extra` more bytes fit below the limit: first by freeing what waits in the background to be freed, then by
-  /// evicting keys by the policy. No shard may be held by the caller. False when nothing more can go.
-  bool make_room(StoreThread& thread, int64_t extra = 0);
+  /// evicting keys by the policy. No shard may be held by the caller. False when nothing more can go, and at once, with
+  /// nothing evicted, when that much would not fit into an empty store. The answer is exact; how much is evicted is as
+  /// this thread sees the account (over_limit).
+  /// given_back   bytes of the overhead that are about to end
+  bool make_room(StoreThread& thread, int64_t extra = 0, int64_t given_back = 0);
   /// Gives all free pages back to the system; returns how many bytes of blocks.
   size_t purge();
   /// Gives free pages back in the background if there are so many that it pays. Thread-safe; cheap.
@@ -274,6 +296,7 @@ class Store {
   friend class StoreThread;
   friend class Evictor;
 
+  bool fits(int64_t extra) const { return used_memory() + extra <= maxmemory(); }
   void note_time_now(int64_t now_ms, int64_t steady_ms);
   void update_recency_use();
   size_t destroy(Shard& shard, Entry* entry) noexcept;
@@ -300,14 +323,17 @@ class Store {
   std::atomic<EvictionPolicy> policy_{EvictionPolicy::noeviction};
   std::atomic<unsigned> samples_{5};
   std::atomic<unsigned> lfu_log_factor_{10}, lfu_decay_minutes_{1};
+  std::atomic<int64_t> still_until_ms_{INT64_MIN};
   std::atomic<bool> active_expire_{true};
-  std::atomic<bool> lazy_user_del_{false};
+  std::atomic<unsigned> lazy_free_{0};
+  std::atomic<int> expire_effort_{1};
   std::atomic<int64_t> max_string_bytes_{int64_t{512} << 20};
   std::atomic<size_t> set_max_intset_entries_, set_max_listpack_entries_, set_max_listpack_value_;
 
   HitDensity hit_density_;
   Recency recency_;
 
+  std::atomic<int64_t> overhead_{0};  // part of the total: the empty store and what add_overhead() was told
   alignas(64) std::atomic<int64_t> total_{0};
   std::atomic<int64_t> peak_{0};
   mutable std::mutex threads_mutex_;

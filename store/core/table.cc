@@ -2,6 +2,7 @@
 #include "store/core/table.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -52,7 +53,7 @@ uint32_t Table::hint_for(int64_t deadline_ms) {
 
 size_t Table::memory() const {
   if (slots_ == 0) return 0;
-  return heap_bytes(total_slots() * sizeof(uint64_t)) +
+  return heap_bytes((total_slots() + 1) * sizeof(uint64_t)) +  // the array has a word of its own in front
          (hints_ == nullptr ? 0 : heap_bytes(chunks() * sizeof(uint32_t)));
 }
 
@@ -171,7 +172,7 @@ void Table::rebuild(size_t slots) {
   Table larger;
   for (;; slots = grown(slots)) {
     larger.slots_ = static_cast<uint32_t>(slots);
-    larger.words_ = allocate_words(larger.total_slots());
+    larger.words_ = allocate_words(slots, larger.total_slots());
     if (hints_ != nullptr) larger.make_hints();
     if (larger.fill(words_, hints_, slots_ == 0 ? 0 : total_slots())) break;
     larger = Table();
@@ -180,6 +181,7 @@ void Table::rebuild(size_t slots) {
   larger.shrink_at_ = size_ / 2;
   larger.rebuilds_ = rebuilds_ + 1;
   larger.deadlines_ = deadlines_;
+  std::atomic_thread_fence(std::memory_order_release);  // prefetch_entry() finds the new array filled
   swap(larger);
 }
 

@@ -14,12 +14,14 @@
 // The table does not own the entries. Thread rule: under the lock of its shard.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 
 #include "base/prefetch.h"
 #include "store/core/entry.h"
+#include "store/core/words.h"
 
 namespace larder::store {
 
@@ -86,18 +88,25 @@ class Table {
   uint32_t rebuilds() const { return rebuilds_; }
 
   /// Hints to the processor that a key is about to be looked up: first its slot, later the entry found there, which may
-  /// straddle two cache lines. prefetch_slot() needs no lock: should another thread be replacing the array, the address
-  /// is wrong, but it is not read here.
+  /// straddle two cache lines. Neither needs the lock. prefetch_slot() reads nothing of the array; prefetch_entry()
+  /// does, and while other threads may replace it, must stand between enter() and leave() of a WordsReader (words.h).
   void prefetch_slot(uint32_t order) const {
     const uint64_t slot = (uint64_t{order} * base::peek(slots_)) >> kHashBits;
     base::prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(base::peek(words_)) +
                                                  static_cast<uintptr_t>(slot) * sizeof(uint64_t)));
   }
   void prefetch_entry(uint32_t order) const {
-    if (slots_ == 0) return;
-    Slot i = home(order);
-    while (order_of(words_[i]) < order) ++i;
-    if (order_of(words_[i]) == order) prefetch_lines(entry_of(words_[i]));
+    const uint64_t* words = base::peek(words_);
+    if (words == nullptr) return;
+    std::atomic_thread_fence(std::memory_order_acquire);
+    // Of the array itself: slots_ may already be another's. Behind the last home come at least 8 slots.
+    constexpr Slot kFewestBehind = 8;
+    const Slot slots = home_slots(words);
+    Slot i = static_cast<Slot>((uint64_t{order} * slots) >> kHashBits);
+    const Slot end = i + kUsualRun < slots + kFewestBehind ? i + kUsualRun : slots + kFewestBehind - 1;
+    uint64_t word = base::peek(words[i]);
+    while (order_of(word) < order && i < end) word = base::peek(words[++i]);
+    if (order_of(word) == order) prefetch_lines(entry_of(word));
   }
   /// The same for a walk over some slots from this one on.
   void prefetch_words(Slot slot) const {
@@ -145,6 +154,7 @@ class Table {
   static constexpr uint64_t kDeadlineBit = uint64_t{1} << kAddressBits;
   static constexpr uint64_t kAddressMask = kDeadlineBit - 1;
   static constexpr Slot kChunk = 32;       // slots that share a hint
+  static constexpr Slot kUsualRun = 16;    // few words are further from their home
   static constexpr uint32_t kNever = ~0u;  // hint of a chunk without deadlines
 
   static uint32_t order_of(uint64_t word) { return static_cast<uint32_t>(word >> (64 - kHashBits)); }
@@ -166,7 +176,6 @@ class Table {
   /// The first slot at or behind a home whose word is empty or not below `order`, which is at most one above the order
   /// that the home is of.
   Slot lower_bound(Slot home, uint32_t order) const {
-    constexpr Slot kUsualRun = 16;
     Slot i = home;
     for (const Slot near = i + kUsualRun; i < near; ++i) {
       if (order_of(words_[i]) >= order) return i;

@@ -105,7 +105,7 @@ Difference plan(SetList sets) {
   size_t lookups = difference.first->size();
   size_t removals = difference.first->size();
   for (const SetValue* set : others) {
-    if (set == nullptr) continue;
+    if (set == nullptr || set->size() == 0) continue;
     lookups += difference.first->size();
     removals += set->size();
   }

@@ -1,7 +1,7 @@
 // Intersection, union and difference of sets: what SINTER, SINTERCARD, SUNION, SDIFF and their STORE forms compute.
 // Pure: the operands are only read, and may be named several times.
 //
-// A list of sets stands for the keys of a command, in their order; null stands for an absent key, an empty set. The
+// A list of sets stands for the keys of a command, in their order; an empty set or null stands for an absent key. The
 // visiting functions hand out each member once, in no order that is promised, and need no copy of the operands unless
 // said otherwise. The building functions return a new set, null when it would be empty; its encoding is the one that
 // Redis 7.2 would arrive at.

@@ -1,6 +1,7 @@
 #include "store/values/set_value.h"
 
 #include <algorithm>
+#include <new>
 #include <unordered_set>
 #include <vector>
 
@@ -25,13 +26,17 @@ size_t max_intset_entries(const EncodingLimits& limits) {
 
 std::unique_ptr<SetValue> SetValue::for_members(std::string_view first, size_t expected, const EncodingLimits& limits) {
   auto set = std::make_unique<SetValue>();
-  if (expected <= limits.set_max_intset_entries && canonical_integer(first)) return set;
-  if (expected <= limits.set_max_listpack_entries) {
-    set->form_.emplace<PackedSet>();
-  } else {
-    set->become_table(expected);
-  }
+  set->take_form_for(first, expected, limits);
   return set;
+}
+
+void SetValue::take_form_for(std::string_view first, size_t expected, const EncodingLimits& limits) {
+  if (expected <= limits.set_max_intset_entries && canonical_integer(first)) return;
+  if (expected <= limits.set_max_listpack_entries) {
+    form_.emplace<PackedSet>();
+  } else {
+    become_table(expected);
+  }
 }
 
 std::unique_ptr<SetValue> SetValue::packed() {
@@ -100,6 +105,30 @@ bool SetValue::add(const Member& member, const EncodingLimits& limits) {
   if (auto* integers = std::get_if<Intset>(&form_)) return add_to_intset(*integers, member, limits);
   if (auto* packed = std::get_if<PackedSet>(&form_)) return add_to_packed(*packed, member, limits);
   return std::get<Table>(form_)->add(member.text());
+}
+
+size_t SetValue::add_all(std::span<const std::string_view> members, const EncodingLimits& limits) {
+  if (members.empty()) return 0;
+  if (size() == 0) {
+    take_form_for(members.front(), members.size(), limits);
+  } else {
+    prepare_for(members.size(), limits);
+  }
+  if (members.size() == 1) return add(Member(members.front()), limits) ? 1 : 0;
+  std::vector<bool> is_new(members.size());  // for the case that one fails
+  size_t added = 0, i = 0;
+  try {
+    for (; i < members.size(); ++i) {
+      is_new[i] = add(Member(members[i]), limits);
+      added += is_new[i] ? 1 : 0;
+    }
+  } catch (const std::bad_alloc&) {
+    while (i-- > 0) {
+      if (is_new[i]) remove(Member(members[i]));
+    }
+    throw;
+  }
+  return added;
 }
 
 bool SetValue::add_to_intset(Intset& integers, const Member& member, const EncodingLimits& limits) {
@@ -247,6 +276,11 @@ std::string SetValue::pop_random(base::Random& random) {
 
 void SetValue::pop_random(size_t count, base::Random& random, const EncodingLimits& limits,
                           const MemberVisitor& visit) {
+  if (count >= size()) {
+    for_each(visit);
+    form_.emplace<Intset>();
+    return;
+  }
   constexpr size_t kMany = 5;  // to take out so many times what stays is to take out nearly all; Redis' figure
   const auto visit_text = [&](const Member& member) { visit(member.text()); };
   if (auto* integers = std::get_if<Intset>(&form_)) {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -51,6 +52,9 @@ class SetValue final : public Value {
   /// Must precede SADD of `expected` members to an existing set: a small form that they may outgrow becomes large.
   void prepare_for(size_t expected, const EncodingLimits& limits);
 
+  /// SADD: adds all members, or none if there is no memory for all; an empty set takes the form that they ask for.
+  /// Returns how many were new.
+  size_t add_all(std::span<const std::string_view> members, const EncodingLimits& limits);
   /// Whether the set changed. add() may change the form; it throws std::bad_alloc, the members unchanged.
   bool add(const Member& member, const EncodingLimits& limits);
   bool remove(const Member& member);
@@ -86,13 +90,14 @@ class SetValue final : public Value {
 
   /// Removes a member, each equally likely, and returns it. The set is not empty.
   std::string pop_random(base::Random& random);
-  /// Removes `count` < size() members, each choice equally likely. `visit` must not throw. As in Redis, a hashtable of
-  /// which few members are left becomes as small as they allow.
+  /// Removes `count` members, each choice equally likely, or all if there are not more. `visit` must not throw. As in
+  /// Redis, a hashtable of which few members are left becomes as small as they allow.
   void pop_random(size_t count, base::Random& random, const EncodingLimits& limits, const MemberVisitor& visit);
 
  private:
   using Table = std::unique_ptr<MemberTable>;
 
+  void take_form_for(std::string_view first, size_t expected, const EncodingLimits& limits);
   bool add_to_intset(Intset& integers, const Member& member, const EncodingLimits& limits);
   bool add_to_packed(PackedSet& packed, const Member& member, const EncodingLimits& limits);
   void become_packed(const Member& added);

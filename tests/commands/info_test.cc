@@ -89,6 +89,41 @@ TEST_P(InfoCommand, WorksInsideATransaction) {
   EXPECT_THAT(replies.items[1].text, HasSubstr("db0:keys=1"));
 }
 
+TEST_P(InfoCommand, UsedMemoryIsOverheadAndDataset) {
+  const auto bytes = [&](const char* field) { return std::stoll(info("memory", field)); };
+  const int64_t before = bytes("used_memory"), dataset_before = bytes("used_memory_dataset");
+  EXPECT_GE(bytes("used_memory_startup"), 1000);
+  EXPECT_GE(bytes("used_memory_overhead"), bytes("used_memory_startup") + bytes("mem_clients_normal"));
+  run("SET", "a", std::string(1'000'000, 'v'));
+  const int64_t grown = bytes("used_memory") - before;
+  EXPECT_GE(grown, 1'000'000);
+  EXPECT_LT(grown, 1'010'000);
+  EXPECT_GE(bytes("used_memory_dataset"), dataset_before + 1'000'000);
+  const std::string all = text("INFO", "memory");
+  const auto in = [&](const std::string& field) {
+    return std::stoll(all.substr(all.find("\n" + field + ":") + field.size() + 2));
+  };
+  EXPECT_EQ(in("used_memory"), in("used_memory_overhead") + in("used_memory_dataset"));
+  run("FLUSHALL");
+  EXPECT_LT(bytes("used_memory"), before + 10'000);
+}
+
+TEST_P(InfoCommand, CountsTurnsOfTheEventLoop) {
+  const int64_t before = std::stoll(info("stats", "eventloop_cycles"));
+  for (int i = 0; i < 10; ++i) run("PING");
+  EXPECT_GE(std::stoll(info("stats", "eventloop_cycles")), before + 10);
+  EXPECT_NE(info("stats", "eventloop_duration_sum"), "");
+  EXPECT_NE(info("stats", "eventloop_duration_cmd_sum"), "0");
+  EXPECT_NE(info("stats", "instantaneous_eventloop_cycles_per_sec"), "");
+  EXPECT_NE(info("stats", "instantaneous_eventloop_duration_usec"), "");
+  EXPECT_NE(info("stats", "reply_buffer_shrinks"), "");
+  EXPECT_NE(info("stats", "reply_buffer_expands"), "");
+  EXPECT_THAT(info("cpu", "used_cpu_user_main_thread"), HasSubstr("."));
+  EXPECT_THAT(info("cpu", "used_cpu_sys_main_thread"), HasSubstr("."));
+  run("CONFIG", "RESETSTAT");
+  EXPECT_LT(std::stoll(info("stats", "eventloop_cycles")), before + 10);
+}
+
 TEST_P(InfoCommand, HistogramCountsCalls) {
   run("SET", "a", "1");
   run("SET", "a", "2");

@@ -303,7 +303,7 @@ TEST_P(ClientOracle, OnlySince72) {
   since_72("+OK\r\n", "CLIENT", "SETINFO", "lib-ver", "");
   since_72("-ERR lib-name cannot contain spaces, newlines or special characters.\r\n", "CLIENT", "SETINFO", "lib-name",
            "with space");
-  since_72("-ERR lib-ver cannot contain spaces, newlines or special characters.\r\n", "CLIENT", "SETINFO", "LIB-VER",
+  since_72("-ERR LIB-VER cannot contain spaces, newlines or special characters.\r\n", "CLIENT", "SETINFO", "LIB-VER",
            "with space");
   since_72("-ERR Unrecognized option 'bogus'\r\n", "CLIENT", "SETINFO", "bogus", "x");
   since_72("-ERR wrong number of arguments for 'client|setinfo' command\r\n", "CLIENT", "SETINFO", "lib-name");

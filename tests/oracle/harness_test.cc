@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <set>
 
+#include "tests/oracle/events.h"
 #include "tests/oracle/generator.h"
 #include "tests/oracle/program.h"
+#include "tests/oracle/reference.h"
 #include "tests/oracle/rules.h"
 #include "tests/oracle/servers.h"
 
@@ -82,11 +85,53 @@ TEST(Rules, AllowNoMoreThanTheyShould) {
   EXPECT_FALSE(agrees("error_class", "-ERR a\r\n", "-WRONGTYPE a\r\n"));
   EXPECT_FALSE(agrees("kind", "$-1\r\n", "$1\r\na\r\n"));
   EXPECT_FALSE(agrees("shape", "*1\r\n:1\r\n", "*2\r\n:1\r\n:2\r\n"));
-  EXPECT_TRUE(agrees("set_encoding", "$9\r\nhashtable\r\n", "$8\r\nlistpack\r\n"));
+  EXPECT_EQ(agrees("set_encoding", "$9\r\nhashtable\r\n", "$8\r\nlistpack\r\n"), reference().habits.before_72);
   EXPECT_FALSE(agrees("set_encoding", "$8\r\nlistpack\r\n", "$9\r\nhashtable\r\n"));
   EXPECT_FALSE(agrees("set_encoding", "$9\r\nhashtable\r\n", "$8\r\nlistpack\r\n", true));
   EXPECT_FALSE(agrees("small_set_is_listpack", "$9\r\nhashtable\r\n", "$9\r\nhashtable\r\n"));
   EXPECT_FALSE(agrees("one_page", "*2\r\n$1\r\n0\r\n*0\r\n", "*2\r\n$1\r\n5\r\n*0\r\n"));
+}
+
+TEST(References, HaveDifferentNamesAndReasonsForTheirDifferences) {
+  std::set<std::string_view> names;
+  for (const Reference& each : references()) {
+    EXPECT_TRUE(names.insert(each.name).second) << each.name;
+    for (const auto table : each.differences) {
+      for (const Difference& difference : table) EXPECT_FALSE(difference.reason.empty()) << difference.command;
+    }
+    for (const auto table : each.wordings) {
+      for (const Wording& wording : table) EXPECT_FALSE(wording.reason.empty()) << wording.command;
+    }
+  }
+}
+
+TEST(References, DifferInNoMoreThanTheirTablesSay) {
+  static constexpr Difference kDifferences[] = {{"GET *", "-ERR a*z", "[*]", "for this test"}};
+  static constexpr Wording kWordings[] = {{"TYPE *", "old([0-9])", "new$1", "for this test"}};
+  const Reference of{.name = "",
+                     .program = "",
+                     .what = "",
+                     .arguments = {},
+                     .habits = {},
+                     .differences = {kDifferences},
+                     .wordings = {kWordings}};
+  EXPECT_TRUE(intended_difference(of, "get k", "-ERR abcz", "[]"));
+  EXPECT_TRUE(intended_difference(of, "GET ", "-ERR az", "[\"x\", \"y\"]"));
+  EXPECT_FALSE(intended_difference(of, "GET", "-ERR az", "[]"));
+  EXPECT_FALSE(intended_difference(of, "GETDEL k", "-ERR az", "[]"));
+  EXPECT_FALSE(intended_difference(of, "GET k", "-ERR AZ", "[]"));
+  EXPECT_FALSE(intended_difference(of, "GET k", "-ERR azy", "[]"));
+  EXPECT_FALSE(intended_difference(of, "GET k", "-ERR az", "[] "));
+  EXPECT_TRUE(same_text(of, "TYPE k", "an old1 and old2", "an new1 and new2"));
+  EXPECT_FALSE(same_text(of, "GET k", "an old1", "an new1"));
+}
+
+TEST(Events, MayOnlyDifferInWhenKeysExpire) {
+  EXPECT_TRUE(match_events({"set a", "expired b", "del a"}, {"set a", "del a", "expired c"}).same);
+  EXPECT_FALSE(match_events({"set a", "del a"}, {"del a", "set a"}).same);
+  EXPECT_FALSE(match_events({"set a"}, {}).same);
+  EXPECT_EQ(match_events({"expired b", "set a"}, {"del b", "set a"}).same, reference().habits.expires_at_once);
+  EXPECT_EQ(match_events({"set a", "del a"}, {"set a", "set b"}).our_end, 1U);
 }
 
 TEST(Shrinking, FindsTheStepsThatMatter) {

@@ -64,7 +64,8 @@ class OracleTest : public testing::TestWithParam<int> {
 
   std::string substitute(std::string line, bool for_ours) const;
 
-  /// Something that Redis has since 7.2, which the oracle need not know: Larder's reply is `expected`, byte for byte.
+  /// Something that Redis has since 7.2, which an older reference does not know: Larder's reply is `expected`, byte for
+  /// byte, and a younger reference's is the same.
   template <class... Rest>
   void since_72(std::string_view expected, const Command& first, const Rest&... rest) {
     expect_ours(expected, {first.name, word(rest)...}, first.at);

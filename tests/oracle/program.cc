@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <map>
 
+#include "tests/oracle/events.h"
+#include "tests/oracle/reference.h"
 #include "tests/oracle/rules.h"
 #include "tests/oracle/state.h"
 
@@ -64,6 +66,22 @@ std::string script_of(const Program& program) {
   return result;
 }
 
+Program without_nested_multi(Program program) {
+  std::map<int, bool> in_multi;  // by connection
+  std::erase_if(program, [&](const Step& step) {
+    const std::string name = lower(step.command.at(0));
+    bool& inside = in_multi[step.connection];
+    if (name == "multi" || name == "watch") {
+      if (inside) return true;
+      inside = name == "multi" && step.command.size() == 1;
+    } else if (name == "exec" || name == "discard" || name == "reset") {
+      inside = inside && step.command.size() != 1;
+    }
+    return false;
+  });
+  return program;
+}
+
 /// One run of one program.
 class ProgramRunner::Run {
  public:
@@ -94,7 +112,7 @@ class ProgramRunner::Run {
   struct Connection {
     std::unique_ptr<Link> link;
     bool queueing = false;
-    std::vector<std::string> queued;  // rules of the replies that EXEC will bring
+    std::vector<Args> queued;  // whose replies EXEC will bring
   };
 
   std::optional<std::string> run_batch(const Program& program, size_t begin, size_t end) {
@@ -105,7 +123,7 @@ class ProgramRunner::Run {
     for (size_t i = begin; i < end; ++i) {
       const Link::Both replies = connection.link->receive();
       if (!same(connection, program[i].command, replies))
-        return fmt::format("step {}: {}\n  redis:  {}\n  larder: {}", i + 1, quoted(program[i].command),
+        return fmt::format("step {}: {}\n  {}: {}\n  larder: {}", i + 1, quoted(program[i].command), reference().name,
                            show(replies.theirs), show(replies.ours));
       follow(connection, program[i].command, replies.theirs.value);
     }
@@ -121,27 +139,28 @@ class ProgramRunner::Run {
     if (replies.theirs.bytes == replies.ours.bytes) return true;
     const Reply& theirs = replies.theirs.value;
     const Reply& ours = replies.ours.value;
-    if (!connection.queueing) return agree_by_name(rule_for(command), theirs, ours);
-    if (lower(command.at(0)) != "exec") return agree_by_name("", theirs, ours);
+    if (!connection.queueing) return agree_by_name(command, rule_for(command), theirs, ours);
+    if (lower(command.at(0)) != "exec") return agree_by_name(command, "", theirs, ours);
     if (theirs.type != ours.type || theirs.items.size() != connection.queued.size() ||
         ours.items.size() != theirs.items.size())
       return false;
     for (size_t i = 0; i < theirs.items.size(); ++i) {
-      if (!agree_by_name(connection.queued[i], theirs.items[i], ours.items[i])) return false;
+      const Args& queued = connection.queued[i];
+      if (!agree_by_name(queued, rule_for(queued), theirs.items[i], ours.items[i])) return false;
     }
     return true;
   }
 
-  bool agree_by_name(const std::string& rule, const Reply& theirs, const Reply& ours) const {
+  bool agree_by_name(const Args& command, const std::string& rule, const Reply& theirs, const Reply& ours) const {
     const RuleUse use = find_rule(rule.empty() || theirs.is_error() ? "until_nul" : rule);
-    return agree(use, theirs, ours, servers_.self_check());
+    return same_reply(use, quoted(command), theirs, ours, servers_.self_check());
   }
 
   /// Keeps track of MULTI, by what the oracle replied.
   static void follow(Connection& connection, const Args& command, const Reply& reply) {
     const std::string name = lower(command.at(0));
     if (reply.type == '+' && reply.text == "QUEUED") {
-      connection.queued.push_back(rule_for(command));
+      connection.queued.push_back(command);
     } else if (name == "multi" && !reply.is_error()) {
       connection.queueing = true;
       connection.queued.clear();
@@ -155,13 +174,16 @@ class ProgramRunner::Run {
     control_.call({"PUBLISH", "the end of the events", ""});
     const auto theirs = read_events(events_.theirs());
     const auto ours = read_events(events_.ours());
-    if (theirs == ours) return {};
-    const auto [a, b] = std::mismatch(theirs.begin(), theirs.end(), ours.begin(), ours.end());
-    return fmt::format("event {} of {} and {} differs:\n  redis:  {}\n  larder: {}", a - theirs.begin() + 1,
-                       theirs.size(), ours.size(), a != theirs.end() ? *a : "(none)", b != ours.end() ? *b : "(none)");
+    const EventsMatch match = match_events(theirs, ours);
+    if (match.same) return {};
+    const auto show = [](const std::vector<std::string>& events, size_t i) {
+      return i < events.size() ? printable(events[i], 200) : "(none)";
+    };
+    return fmt::format("events {} of {} and {} of {} differ:\n  {}: {}\n  larder: {}", match.their_end + 1,
+                       theirs.size(), match.our_end + 1, ours.size(), reference().name, show(theirs, match.their_end),
+                       show(ours, match.our_end));
   }
 
-  /// The events in order, without `expired`: when a key that is past its deadline goes is each server's own affair.
   static std::vector<std::string> read_events(RespClient& client) {
     std::vector<std::string> result;
     for (;;) {
@@ -169,7 +191,7 @@ class ProgramRunner::Run {
       if (!event.ok() || event.value.items.size() != 4) return {"(the events do not end)"};
       const std::string& channel = event.value.items[2].text;
       if (channel == "the end of the events") return result;
-      if (!channel.ends_with(":expired")) result.push_back(channel + " " + printable(event.value.items[3].text, 200));
+      result.push_back(channel + " " + event.value.items[3].text);
     }
   }
 

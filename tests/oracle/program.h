@@ -27,6 +27,9 @@ std::string rule_for(const Args& command);
 /// The program as a script of OracleTest::run().
 std::string script_of(const Program& program);
 
+/// The program without MULTI and WATCH inside MULTI.
+Program without_nested_multi(Program program);
+
 /// Runs programs; starts the pair of servers, and starts it again when a program has brought one down.
 class ProgramRunner {
  public:

@@ -53,6 +53,7 @@ TEST_P(ProtocolOracle, Inline) {
   answered("+OK\r\n", 1);
   answered(":1\r\n", 1);
   answered("PING\r\n*1\r\n$4\r\nPING\r\nPING x\r\n", 3);
+  answered("SET k v\r\n", 1);
 }
 
 TEST_P(ProtocolOracle, UnbalancedQuotes) {

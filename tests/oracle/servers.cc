@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "tests/oracle/reference.h"
+
 #ifndef LARDER_BINARY
 #define LARDER_BINARY "larder"
 #endif
@@ -33,16 +35,36 @@ std::string show(const Received& received) {
   return {};
 }
 
-bool same_received(const RuleUse& rule, const Received& theirs, const Received& ours, bool self_check) {
-  if (theirs.status != ours.status || theirs.status == Received::Status::timed_out) return false;
-  if (!theirs.ok() || rule.rule == nullptr) return theirs.bytes == ours.bytes;
-  return agree(rule, theirs.value, ours.value, self_check);
+/// A reply of the reference in Larder's words, nested replies included.
+Reply reworded_reply(const std::string& command, Reply reply) {
+  reply.text = reworded(reference(), command, std::move(reply.text));
+  for (Reply& item : reply.items) item = reworded_reply(command, std::move(item));
+  return reply;
 }
 
 }  // namespace
 
+bool same_reply(const RuleUse& rule, const std::string& command, const Reply& theirs, const Reply& ours,
+                bool self_check) {
+  if (agree(rule, theirs, ours, self_check)) return true;
+  return !self_check && (agree(rule, reworded_reply(command, theirs), ours, false) ||
+                         intended_difference(reference(), command, describe(theirs, 2000), describe(ours, 2000)));
+}
+
+bool same_received(const RuleUse& rule, const std::string& command, const Received& theirs, const Received& ours,
+                   bool self_check) {
+  if (theirs.status == ours.status && theirs.status != Received::Status::timed_out && theirs.bytes == ours.bytes)
+    return true;
+  if (theirs.ok() && ours.ok()) {
+    const bool byte_for_byte = rule.rule == nullptr && theirs.value == ours.value;  // the same value in other bytes
+    return !byte_for_byte && same_reply(rule, command, theirs.value, ours.value, self_check);
+  }
+  return !self_check && intended_difference(reference(), command, show(theirs), show(ours));
+}
+
 std::string oracle_missing() {
-  return find_program("redis-server").empty() ? "no redis-server on PATH to compare with" : "";
+  if (!reference_program().empty()) return {};
+  return fmt::format("Nothing to compare with: no {} on PATH or in build/tools", reference().program);
 }
 
 bool oracle_required() {
@@ -66,11 +88,21 @@ TestServer::TestServer(const std::string& program, const Args& arguments) {
     throw std::runtime_error(program + " does not get ready:\n" + process_->output());
 }
 
+namespace {
+
+Args with_their_own(Args arguments) {
+  arguments.insert(arguments.begin(), reference().arguments.begin(), reference().arguments.end());
+  return arguments;
+}
+
+}  // namespace
+
 ServerPair::ServerPair(const Args& arguments)
-    : theirs_(find_program("redis-server"), arguments), ours_(larder_program(), arguments) {
-  RespClient client(ours_.endpoint());
-  self_check_ = client.call({"INFO", "server"}).bytes.find("larder_version:") == std::string::npos &&
-                larder_program().find("redis-server") != std::string::npos;
+    : theirs_(reference_program(), with_their_own(arguments)), ours_(larder_program(), arguments) {
+  // By its name: what it says of itself may be behind a password.
+  const std::string program = larder_program();
+  const std::string file = program.substr(program.find_last_of('/') + 1);
+  self_check_ = file.find("redis") != std::string::npos || file.find("valkey") != std::string::npos;
 }
 
 Link::Link(ServerPair& servers, int version, Over over)
@@ -83,6 +115,7 @@ Link::Link(ServerPair& servers, int version, Over over)
 
 void Link::remember(std::string line) {
   if (history_.size() == kHistory) history_.erase(history_.begin());
+  last_ = line;
   history_.push_back(std::move(line));
 }
 
@@ -116,10 +149,11 @@ Link::Both Link::call(const Args& command) {
 }
 
 void Link::compare(const RuleUse& rule, const Both& replies, Location at) {
-  if (same_received(rule, replies.theirs, replies.ours, self_check_)) return;
+  if (same_received(rule, last_, replies.theirs, replies.ours, self_check_)) return;
   ADD_FAILURE_AT(at.file, at.line) << fmt::format(
-      "RESP{}, rule {}\n  redis:  {}\n  larder: {}\n  commands of this connection, the last one differs:{}", version_,
-      rule.rule != nullptr ? rule.rule->name : "exact", show(replies.theirs), show(replies.ours), history());
+      "RESP{}, rule {}\n  {}: {}\n  larder: {}\n  commands of this connection, the last one differs:{}", version_,
+      rule.rule != nullptr ? rule.rule->name : "exact", reference().name, show(replies.theirs), show(replies.ours),
+      history());
 }
 
 void Link::same(const RuleUse& rule, const Args& for_theirs, const Args& for_ours, Location at, int replies) {
@@ -163,9 +197,9 @@ void Link::finish(Location at) {
   const std::string ours = rest(ours_);
   if (theirs == "+RESET\r\n" && ours == theirs) return;
   ADD_FAILURE_AT(at.file, at.line) << fmt::format(
-      "at the end of the test unread messages, or none to RESET:\n  redis:  "
+      "at the end of the test unread messages, or none to RESET:\n  {}: "
       "{}\n  larder: {}\n  commands of this connection:{}",
-      printable(theirs), printable(ours), history());
+      reference().name, printable(theirs), printable(ours), history());
 }
 
 Args split_words(std::string_view line) {

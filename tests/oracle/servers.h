@@ -1,5 +1,5 @@
-// A redis-server and a Larder running side by side, each on a Unix socket in a directory of its own, and the link: one
-// connection to each, over which the same commands go. One thread.
+// A reference server and a Larder running side by side, each on a Unix socket in a directory of its own, and the link:
+// one connection to each, over which the same commands go. One thread.
 #pragma once
 
 #include <chrono>
@@ -26,10 +26,16 @@ struct Location {
   static Location here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) { return {file, line}; }
 };
 
-/// Why there is nothing to compare with (no redis-server on PATH); empty when there is.
+/// Why there is nothing to compare with (no reference server); empty when there is.
 /// The environment variable LARDER_REQUIRE_ORACLE=1 makes tests fail rather than skip then.
 std::string oracle_missing();
 bool oracle_required();
+
+/// Whether two replies to the command agree, under the rule and the reference's table of intended differences.
+bool same_reply(const RuleUse& rule, const std::string& command, const Reply& theirs, const Reply& ours,
+                bool self_check);
+bool same_received(const RuleUse& rule, const std::string& command, const Received& theirs, const Received& ours,
+                   bool self_check);
 
 /// One server process, ready for connections. Stopped by pid, killed if it does not end.
 class TestServer {
@@ -115,6 +121,7 @@ class Link {
   bool self_check_;
   bool broken_ = false;  // a reply was missing: whatever follows would only fail too
   std::vector<std::string> history_;
+  std::string last_;  // of the history: what the table of intended differences is asked for
 };
 
 /// Splits a line as redis-cli does: words, "double quotes" with \n \r \t \" \\ \xHH, 'single quotes'.

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "tests/oracle/rules.h"
+#include "tests/oracle/servers.h"
 
 namespace larder::test {
 namespace {
@@ -31,7 +32,7 @@ bool same(const KeyState& a, const KeyState& b, bool self_check) {
   const bool deadline =
       a.expires < 0 || b.expires < 0 ? a.expires == b.expires : std::llabs(a.expires - b.expires) <= kDeadlineTolerance;
   return deadline && a.type == b.type && a.value == b.value &&
-         agree(find_rule("set_encoding"), bulk(a.encoding), bulk(b.encoding), self_check);
+         same_reply(find_rule("set_encoding"), "OBJECT ENCODING", bulk(a.encoding), bulk(b.encoding), self_check);
 }
 
 }  // namespace

@@ -53,6 +53,43 @@ TEST(ArgReader, ReadingPastTheEndIsASyntaxError) {
   EXPECT_EQ(empty.error(), "ERR syntax error");
 }
 
+TEST(ArgReader, ReadsAsManyKeysAsANumberSays) {
+  const Args args{"SINTERCARD", "2", "a", "b", "LIMIT", "1"};
+  ArgReader reader{args};
+  EXPECT_THAT(reader.counted_keys(), ElementsAre("a", "b"));
+  EXPECT_TRUE(reader.token("LIMIT"));
+  EXPECT_EQ(reader.integer(), 1);
+  EXPECT_FALSE(reader.failed());
+}
+
+TEST(ArgReader, CountedKeysMustBeThere) {
+  const auto error = [](Args args) {
+    ArgReader reader{args};
+    EXPECT_THAT(reader.counted_keys(), IsEmpty());
+    EXPECT_FALSE(reader.more());
+    return std::string(reader.error());
+  };
+  EXPECT_EQ(error({"SINTERCARD", "0", "a"}), "ERR numkeys should be greater than 0");
+  EXPECT_EQ(error({"SINTERCARD", "x", "a"}), "ERR numkeys should be greater than 0");
+  EXPECT_EQ(error({"SINTERCARD", "-1", "a"}), "ERR numkeys should be greater than 0");
+  EXPECT_EQ(error({"SINTERCARD"}), "ERR syntax error");
+  EXPECT_EQ(error({"SINTERCARD", "2", "a"}), "ERR Number of keys can't be greater than number of args");
+  EXPECT_EQ(error({"SINTERCARD", "9223372036854775807", "a"}),
+            "ERR Number of keys can't be greater than number of args");
+}
+
+TEST(ArgReader, ParsesAnArgumentThatWasReadBefore) {
+  const Args args{"EXPIRE", "10", "x", "y"};
+  ArgReader reader{args};
+  const auto number = reader.bytes();
+  const auto text = reader.bytes();
+  EXPECT_EQ(reader.integer_of(number), 10);
+  EXPECT_FALSE(reader.failed());
+  EXPECT_EQ(reader.integer_of(text), 0);
+  EXPECT_EQ(reader.error(), "ERR value is not an integer or out of range");
+  EXPECT_FALSE(reader.more());
+}
+
 TEST(ArgReader, ArgumentsLeftOverAreASyntaxError) {
   const Args args{"GET", "k", "x"};
   ArgReader reader{args};

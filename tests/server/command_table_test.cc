@@ -1,5 +1,5 @@
-// The table of commands: lookup, keys, and every row compared with what a real redis-server says of the command.
-// The comparison goes through the encoded reply, so it covers COMMAND INFO and COMMAND DOCS on the wire as well.
+// The table of commands: lookup and keys. What COMMAND says of each row is compared with real servers by
+// tests/oracle/command_oracle_test.cc.
 
 #include "server/dispatch/command_table.h"
 
@@ -12,17 +12,11 @@
 #include <set>
 #include <string>
 
-#include "protocol/reply_writer.h"
 #include "server/dispatch/command_describe.h"
-#include "tests/support/process.h"
-#include "tests/support/reply.h"
-#include "tests/support/resp_client.h"
-#include "tests/support/temp_dir.h"
 
 namespace larder::server {
 namespace {
 
-using test::Reply;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -167,7 +161,7 @@ TEST(CommandTable, WritersLockWhatTheyWrite) {
     } else if (spec.is(kWrite)) {
       EXPECT_EQ(spec.locking, Locking::all_shards) << spec.name;
     } else if (spec.is(kReadOnly) && spec.handler.kind() == Handler::Kind::data) {
-      EXPECT_EQ(spec.locking, Locking::none) << spec.name;
+      EXPECT_EQ(spec.locking, Locking::walk) << spec.name;
     }
   }
 }
@@ -267,184 +261,6 @@ TEST(Keys, NeverLieOutsideTheArguments) {
     for (const size_t index : keys_in(key, args)) ASSERT_LT(index, args.size());
   }
 }
-
-// --- Rows against a real server
-// ----------------------------------------------------------------------------------------
-
-// A redis-server on a Unix socket of its own, started when the first test asks for it.
-class RealServer {
- public:
-  /// Why there is none, or empty.
-  static std::string missing() {
-    return test::find_program("redis-server").empty() ? "there is no redis-server on PATH to compare with" : "";
-  }
-
-  RealServer() {
-    process_ = std::make_unique<test::Process>(
-        test::ProcessOptions{.argv = {"redis-server", "--port", "0", "--unixsocket", directory_.file("s"), "--save", "",
-                                      "--dir", directory_.path().string()}});
-    if (!process_->wait_for_output("eady to accept connections", std::chrono::seconds(20))) {
-      throw std::runtime_error("redis-server did not start: " + process_->output());
-    }
-  }
-
-  /// A connection that speaks the version.
-  test::RespClient connect(int version) {
-    test::RespClient client(test::Endpoint::unix_socket(directory_.file("s")));
-    client.call({"HELLO", std::to_string(version)});
-    return client;
-  }
-
- private:
-  test::TempDir directory_;
-  std::unique_ptr<test::Process> process_;
-};
-
-class RowsAgainstRedis : public ::testing::TestWithParam<int> {
- protected:
-  static void SetUpTestSuite() {
-    if (RealServer::missing().empty()) server_ = std::make_unique<RealServer>();
-  }
-  static void TearDownTestSuite() { server_.reset(); }
-  void SetUp() override {
-    if (!server_) GTEST_SKIP() << RealServer::missing();
-  }
-
-  static std::unique_ptr<RealServer> server_;
-};
-std::unique_ptr<RealServer> RowsAgainstRedis::server_;
-
-template <class Write>
-Reply encoded(int version, Write&& write) {
-  protocol::OutputBuffer buffer;
-  protocol::ReplyWriter writer(buffer, version);
-  write(writer);
-  std::string bytes;
-  protocol::OutputSlice slices[64];
-  while (!buffer.empty()) {
-    const size_t count = buffer.gather(slices);
-    size_t total = 0;
-    for (size_t i = 0; i < count; ++i) {
-      bytes.append(slices[i].data, slices[i].size);
-      total += slices[i].size;
-    }
-    buffer.consume(total);
-  }
-  return test::parse_reply(bytes);
-}
-
-// The value of a map's field, or nullptr; maps are arrays in RESP2.
-Reply* field(Reply& map, std::string_view name) {
-  for (size_t i = 0; i + 1 < map.items.size(); i += 2) {
-    if (map.items[i].text == name) return &map.items[i + 1];
-  }
-  return nullptr;
-}
-
-void drop_field(Reply& map, std::string_view name) {
-  for (size_t i = 0; i + 1 < map.items.size(); i += 2) {
-    if (map.items[i].text != name) continue;
-    map.items.erase(map.items.begin() + static_cast<ptrdiff_t>(i), map.items.begin() + static_cast<ptrdiff_t>(i) + 2);
-    return;
-  }
-}
-
-// Where a row differs from redis-server 7.0 (the oldest that a distribution we support has) on purpose. Larder follows
-// Redis 7.2, so most are what changed between the two; later servers agree, hence "may differ", not "must".
-struct Intended {
-  std::string_view name;
-  size_t field;  // of COMMAND INFO: 1 arity, 2 flags, 6 ACL categories, 7 tips, 8 key specifications
-  std::string_view reason;
-};
-constexpr Intended kIntended[] = {
-    {"command|getkeys", 1, "7.2 lets a command of one word in, to answer that it has no keys"},
-    {"command|getkeysandflags", 1, "as GETKEYS"},
-};
-bool intended(std::string_view name, size_t field) {
-  return std::any_of(std::begin(kIntended), std::end(kIntended),
-                     [&](const Intended& it) { return it.name == name && it.field == field; });
-}
-
-// Rows that the server compared with is too old to have.
-bool newer_than_7_0(const CommandSpec& spec) { return spec.since >= "7.2.0"; }
-
-TEST_P(RowsAgainstRedis, InfoIsTheSame) {
-  auto client = server_->connect(GetParam());
-  for (const CommandSpec& spec : CommandTable::instance().all()) {
-    auto received = client.call({"COMMAND", "INFO", std::string(spec.name)});
-    ASSERT_TRUE(received.ok() && received.value.items.size() == 1) << spec.name;
-    Reply theirs = received.value.items[0];
-    Reply ours = encoded(GetParam(), [&](auto& reply) { write_command_info(reply, spec); });
-    if (theirs.items.empty() && newer_than_7_0(spec)) continue;
-    ASSERT_EQ(theirs.items.size(), 10u) << spec.name;
-    ASSERT_EQ(ours.items.size(), 10u) << spec.name;
-    for (Reply* side : {&theirs, &ours}) {
-      for (Reply& key : side->items[8].items) drop_field(key, "notes");  // prose, in each side's own words
-    }
-    for (size_t i = 0; i < 9; ++i) {
-      if (intended(spec.name, i)) continue;
-      EXPECT_EQ(ours.items[i], theirs.items[i])
-          << spec.name << ", field " << i << "\n  ours   " << test::describe(ours.items[i]) << "\n  theirs "
-          << test::describe(theirs.items[i]);
-    }
-    // Subcommands have rows of their own; here only that they are there, in the same kind of aggregate.
-    EXPECT_EQ(ours.items[9].type, theirs.items[9].type) << spec.name;
-    std::set<std::string> known;
-    for (const Reply& subcommand : theirs.items[9].items) known.insert(subcommand.items.at(0).text);
-    for (const CommandSpec& subcommand : CommandTable::instance().subcommands_of(spec)) {
-      EXPECT_TRUE(known.contains(std::string(subcommand.name)) || newer_than_7_0(subcommand)) << subcommand.name;
-    }
-  }
-}
-
-// Arguments as Redis 7.0 and 7.2 both know them: type, token and flags, without names, which 7.2 changed, and without
-// "display_text", which 7.2 added.
-void keep_structure(Reply& arguments) {
-  for (Reply& argument : arguments.items) {
-    drop_field(argument, "name");
-    drop_field(argument, "display_text");
-    if (Reply* nested = field(argument, "arguments")) keep_structure(*nested);
-  }
-}
-
-// Commands whose arguments Redis 7.2 documents differently from 7.0, and one that Redis does not document.
-constexpr std::string_view kOtherArguments[] = {
-    "command|getkeys", "command|getkeysandflags", "psubscribe", "config|get", "client|list", "debug"};
-
-TEST_P(RowsAgainstRedis, DocsHaveTheSameStructure) {
-  auto client = server_->connect(GetParam());
-  for (const CommandSpec& spec : CommandTable::instance().all()) {
-    if (newer_than_7_0(spec)) continue;
-    auto received = client.call({"COMMAND", "DOCS", std::string(spec.name)});
-    ASSERT_TRUE(received.ok() && received.value.items.size() == 2) << spec.name;
-    Reply theirs = received.value.items[1];
-    Reply ours = encoded(GetParam(), [&](auto& reply) { write_command_docs(reply, spec); });
-    ASSERT_EQ(ours.type, theirs.type);
-    for (const std::string_view name : {"since", "group"}) {
-      ASSERT_TRUE(field(ours, name) && field(theirs, name)) << spec.name;
-      EXPECT_EQ(*field(ours, name), *field(theirs, name)) << spec.name;
-    }
-    if (const Reply* since = field(theirs, "deprecated_since")) {
-      ASSERT_TRUE(field(ours, "deprecated_since")) << spec.name;
-      EXPECT_EQ(*field(ours, "deprecated_since"), *since) << spec.name;
-    }
-    if (const auto other = std::find(std::begin(kOtherArguments), std::end(kOtherArguments), spec.name);
-        other != std::end(kOtherArguments)) {
-      continue;
-    }
-    Reply* our_args = field(ours, "arguments");
-    Reply* their_args = field(theirs, "arguments");
-    ASSERT_EQ(our_args == nullptr, their_args == nullptr) << spec.name;
-    if (our_args == nullptr) continue;
-    keep_structure(*our_args);
-    keep_structure(*their_args);
-    EXPECT_EQ(*our_args, *their_args) << spec.name << "\n  ours   " << test::describe(*our_args) << "\n  theirs "
-                                      << test::describe(*their_args);
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Protocols, RowsAgainstRedis, ::testing::Values(2, 3),
-                         [](const auto& info) { return "Resp" + std::to_string(info.param); });
 
 }  // namespace
 }  // namespace larder::server

@@ -139,6 +139,28 @@ TEST_P(EvictionOfEveryPolicy, AnEmptyStoreHasNothingToGive) {
   EXPECT_FALSE(test.store.make_room(test.thread));
 }
 
+TEST_P(EvictionOfEveryPolicy, WhatFitsIntoNoStoreEvictsNothing) {
+  test.store.set_policy(GetParam());
+  fill(300, true);
+  const int64_t limit = test.store.used_memory();
+  test.store.set_maxmemory(limit);
+  EXPECT_FALSE(test.store.make_room(test.thread, limit - test.empty_memory + 1));
+  EXPECT_EQ(test.thread.evicted_keys.get(), 0);
+}
+
+TEST_P(EvictionOfEveryPolicy, WhatAnotherThreadHasFreedIsRoom) {
+  constexpr int64_t kLimit = 64 << 20;  // large enough for a thread to keep a few kilobytes to itself
+  test.store.set_policy(GetParam());
+  StoreThread& other = test.store.add_thread();
+  test.set("freed", std::string(2000, 'v'));
+  test.store.set_maxmemory(kLimit);
+  test.thread.charge(kLimit - test.store.used_memory() + 1000);
+  EXPECT_FALSE(test.store.make_room(test.thread, 2000));
+  Access(test.store, other)->erase("freed");
+  EXPECT_TRUE(test.store.make_room(test.thread));
+  test.thread.charge(test.empty_memory - test.store.used_memory());
+}
+
 INSTANTIATE_TEST_SUITE_P(Policies, EvictionOfEveryPolicy, testing::ValuesIn(kPolicies));
 
 // -- LRU --

@@ -31,6 +31,24 @@ class Expiry : public testing::Test {
   TestStore test;
 };
 
+/// With many deadlines a chunk waits before it is visited; how long is a matter of effort.
+TEST_F(Expiry, WithMoreEffortKeysAreReclaimedSooner) {
+  const int64_t deadline = test.now_ms() + 1000;
+  size_t keys = 0;
+  for (int i = 0; keys < 500; ++i) {
+    const std::string key = "key:" + std::to_string(i);
+    if (test.store.shard_index(test.store.hash(key)) != 0) continue;
+    test.set(key, "v", deadline);
+    ++keys;
+  }
+  test.advance(milliseconds(1100));
+  sweep();
+  EXPECT_EQ(test.access()->size(), keys);
+  test.store.set_expire_effort(10);
+  for (int i = 0; i < 100; ++i) sweep();
+  EXPECT_EQ(test.access()->size(), 0u);
+}
+
 TEST_F(Expiry, AKeyIsVisibleUpToTheMillisecondBeforeItsDeadline) {
   test.set("key", "value", test.now_ms() + 1000);
   test.advance(milliseconds(999));
@@ -172,7 +190,8 @@ TEST_F(Expiry, ADeadlineThatIsMovedCountsAsItStands) {
   EXPECT_EQ(test.store.total_size(), 25u);
 }
 
-TEST_F(Expiry, LargeValuesAreDestroyedInTheBackground) {
+TEST_F(Expiry, LargeValuesAreDestroyedInTheBackgroundWhenThatIsAsked) {
+  test.store.set_lazy_free(kLazyExpire);
   auto set = std::make_unique<SetValue>();
   constexpr size_t kFreedAtOnce = 64;  // allocations, at most
   for (int64_t i = 0; set->free_effort() <= kFreedAtOnce; ++i) set->add(Member(i), EncodingLimits());

@@ -7,6 +7,8 @@
 
 #include <functional>
 #include <map>
+#include <new>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -24,6 +26,18 @@ using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 const EncodingLimits kLimits;
+
+/// Stands for a reply: keeps the error that Keyspace writes.
+struct Refusal {
+  std::optional<Errc> error;
+};
+void write_error(Refusal& refusal, Errc code) { refusal.error = code; }
+
+/// An edit of a set that is there.
+Edit<SetValue> edit_set(Keyspace& keys, std::string_view key) {
+  Refusal none;
+  return keys.edit<SetValue>(key, none);
+}
 
 std::unique_ptr<SetValue> set_of(const std::set<int64_t>& members) {
   auto set = std::make_unique<SetValue>();
@@ -134,6 +148,23 @@ TEST_F(KeyspaceTest, ResizingKeepsBytesAndAddsZeros) {
   EXPECT_EQ(test.get("key"), model);
 }
 
+TEST_F(KeyspaceTest, AStringThatGrowsInStepsIsMovedSeldom) {
+  constexpr size_t kStep = 256 * 1024, kSteps = 256;
+  int moved = 0;
+  size_t capacity = 0;
+  for (size_t i = 0; i < kSteps; ++i) {
+    test.access()->resize_string("key", (i + 1) * kStep, i * kStep, std::string(kStep, static_cast<char>(i)));
+    const size_t now = test.access()->find("key", kPeek)->blob()->capacity();
+    moved += now == capacity ? 0 : 1;
+    capacity = now;
+  }
+  EXPECT_LT(moved, 40);  // in steps of a megabyte it would be 64, and more the longer the string
+  EXPECT_LT(capacity, kSteps * kStep * 9 / 8 + 1);
+  const std::string bytes = *test.get("key");
+  for (size_t i = 0; i < kSteps * kStep; i += kStep / 4) ASSERT_EQ(bytes[i], static_cast<char>(i / kStep));
+  expect_exact_accounts();
+}
+
 TEST_F(KeyspaceTest, ABlobThatAReplyHoldsIsLeftAlone) {
   test.set("key", std::string(10'000, 'a'));
   Blob* held = test.access()->find("key", kPeek)->blob();
@@ -180,10 +211,10 @@ TEST_F(KeyspaceTest, CopyIsDeepAndCarriesTheDeadline) {
     Keyspace target = keys->in_database(1);
     keys->copy("set", "set", target);
     keys->copy("blob", "copy", *keys);
-    auto* copied = target.find_value<SetValue>("set", kPeek).value();
-    Keyspace::Edit<SetValue> edit(target, "set", copied);
+    auto edit = edit_set(target, "set");
     edit->remove(Member(int64_t{1}));
-    EXPECT_FALSE(edit.finish(true));
+    edit.changed(true);
+    edit.commit();
     EXPECT_EQ(target.find("set", kPeek)->deadline(), test.now_ms() + 100);
     EXPECT_EQ(keys->find_value<SetValue>("set", kPeek).value()->size(), 2u);
   }
@@ -194,11 +225,105 @@ TEST_F(KeyspaceTest, CopyIsDeepAndCarriesTheDeadline) {
 TEST_F(KeyspaceTest, AnEditThatEmptiesACollectionDropsTheKey) {
   test.access()->put_value("set", set_of({1}));
   Access keys(test.store, test.thread);
-  Keyspace::Edit<SetValue> edit(*keys, "set", keys->find_value<SetValue>("set", kWrite).value());
-  edit->remove(Member(int64_t{1}));
-  EXPECT_TRUE(edit.finish(true));
+  {
+    auto edit = edit_set(*keys, "set");
+    edit->remove(Member(int64_t{1}));
+    edit.changed(true);
+  }
   EXPECT_FALSE(keys->exists("set"));
   EXPECT_EQ(test.store.used_memory(), test.empty_memory);
+}
+
+TEST_F(KeyspaceTest, AnEditOfAnAbsentKeyAddsItOnlyWithSomethingInIt) {
+  Access keys(test.store, test.thread);
+  {
+    auto edit = edit_set(*keys, "set");
+    EXPECT_TRUE(edit.absent());
+    EXPECT_FALSE(edit->remove(Member(int64_t{1})));
+    edit.changed(false);
+  }
+  EXPECT_FALSE(keys->exists("set"));
+  {
+    auto edit = edit_set(*keys, "set");
+    edit->add(Member(int64_t{1}), kLimits);
+    edit.changed(true);
+    EXPECT_FALSE(keys->exists("set")) << "it is added at the end";
+  }
+  EXPECT_EQ(keys->find_value<SetValue>("set", kPeek).value()->size(), 1u);
+  keys.release();
+  expect_exact_accounts();
+}
+
+TEST_F(KeyspaceTest, AnEditThatAnExceptionEndsIsAccountedForAndAddsNoKey) {
+  test.access()->put_value("set", set_of({1}));
+  Access keys(test.store, test.thread);
+  const auto flag = std::make_shared<WatchFlag>();
+  keys->watch("set", flag);
+  for (const char* key : {"set", "absent"}) {
+    try {
+      auto edit = edit_set(*keys, key);
+      edit->add(Member(int64_t{2}), kLimits);
+      throw std::bad_alloc();
+    } catch (const std::bad_alloc&) {
+    }
+  }
+  EXPECT_TRUE(flag->raised());
+  EXPECT_FALSE(keys->exists("absent"));
+  keys.release();
+  expect_exact_accounts();
+}
+
+TEST_F(KeyspaceTest, AnEditRaisesItsEventBehindNewAndBeforeDel) {
+  test.thread.set_event_mask(kEventSet | kEventGeneric | kEventNew);
+  const auto edit = [this](auto&& change) {
+    Access keys(test.store, test.thread);
+    auto set = edit_set(*keys, "set");
+    set.changed(change(set), kEventSet, "event");
+  };
+  edit([](auto& set) { return set->remove(Member(int64_t{1})); });
+  edit([](auto& set) { return set->add(Member(int64_t{1}), kLimits); });
+  edit([](auto& set) { return set->add(Member(int64_t{1}), kLimits); });
+  edit([](auto& set) { return set->remove(Member(int64_t{1})); });
+  std::vector<std::string_view> names;
+  for (const KeyEvent& event : test.thread.events()) names.push_back(event.name);
+  EXPECT_THAT(names, ElementsAre("new", "event", "event", "del"));
+}
+
+TEST_F(KeyspaceTest, EditsOfTwoKeysDoNotDisturbEachOther) {
+  Access keys(test.store, test.thread);
+  for (int i = 0; i < 300; ++i) {
+    const std::string from = "from" + std::to_string(i), to = "to" + std::to_string(i);
+    keys->put_value(from, set_of({1}));
+    auto source = edit_set(*keys, from);
+    auto target = edit_set(*keys, to);
+    target->add(Member(int64_t{1}), kLimits);
+    target.commit();
+    source->remove(Member(int64_t{1}));
+    source.commit();
+    EXPECT_FALSE(keys->exists(from));
+    EXPECT_TRUE(keys->exists(to));
+  }
+  keys.release();
+  expect_exact_accounts();
+}
+
+TEST_F(KeyspaceTest, ReadsAnAbsentKeyAsEmptyAndRefusesTheWrongType) {
+  test.access()->put_value("set", set_of({1}));
+  test.set("string", "text");
+  Access keys(test.store, test.thread);
+  Refusal refusal;
+  EXPECT_EQ(keys->read<SetValue>("set", refusal)->size(), 1u);
+  EXPECT_EQ(keys->read<SetValue>("missing", refusal)->size(), 0u);
+  EXPECT_EQ(keys->read_string("string", refusal).bytes(), "text");
+  EXPECT_TRUE(keys->read_string("missing", refusal).absent());
+  EXPECT_EQ(keys->read_string("missing", refusal).bytes(), "");
+  EXPECT_EQ(refusal.error, std::nullopt);
+  EXPECT_EQ(keys->read<SetValue>("string", refusal), nullptr);
+  EXPECT_EQ(std::exchange(refusal.error, std::nullopt), Errc::wrong_type);
+  EXPECT_FALSE(keys->edit<SetValue>("string", refusal));
+  EXPECT_EQ(std::exchange(refusal.error, std::nullopt), Errc::wrong_type);
+  EXPECT_FALSE(keys->read_string("set", refusal));
+  EXPECT_EQ(refusal.error, Errc::wrong_type);
 }
 
 TEST_F(KeyspaceTest, TheWrongTypeIsAnErrorAndAbsenceIsNot) {
@@ -380,9 +505,9 @@ TEST_F(KeyspaceWatch, EveryChangeOfTheKeyRaisesTheFlag) {
        }},
       {"edit",
        [](Keyspace& keys) {
-         Keyspace::Edit<SetValue> edit(keys, "key", keys.find_value<SetValue>("key", kWrite).value());
+         auto edit = edit_set(keys, "key");
          edit->add(Member(int64_t{3}), kLimits);
-         edit.finish(true);
+         edit.changed(true);
        }},
       {"swap", [](Keyspace& keys) { keys.swap_databases(0, 1); }},
       {"swap back", [](Keyspace& keys) { keys.swap_databases(0, 1); }},
@@ -490,11 +615,11 @@ class KeyspaceModel : public testing::TestWithParam<uint64_t> {
   void edit(Keyspace& keys, const Place& place) {
     Known* value = known(place);
     if (value == nullptr || value->members.empty()) return;
-    Keyspace::Edit<SetValue> edit(keys, place.second, keys.find_value<SetValue>(place.second, kWrite).value());
+    auto edit = edit_set(keys, place.second);
+    edit.changed(true);
     if (random() % 2 == 0) {
       const auto member = static_cast<int64_t>(random() % 1'000'000);
       EXPECT_EQ(edit->add(Member(member), kLimits), value->members.insert(member).second);
-      EXPECT_FALSE(edit.finish(true));
       return;
     }
     const size_t keep = random() % (value->members.size() + 1);
@@ -502,7 +627,6 @@ class KeyspaceModel : public testing::TestWithParam<uint64_t> {
       EXPECT_TRUE(edit->remove(Member(*value->members.begin())));
       value->members.erase(value->members.begin());
     }
-    EXPECT_EQ(edit.finish(true), value->members.empty());
     if (value->members.empty()) model.erase(place);
   }
   void resize(Keyspace& keys, const Place& place) {

@@ -25,10 +25,12 @@ std::map<std::string, int> scan(Store& store, StoreThread& thread, size_t count,
   std::map<std::string, int> seen;
   uint64_t cursor = 0;
   do {
-    ShardLocks none(store);  // SCAN declares no key: it locks shard by shard
-    cursor = Keyspace(store, thread, none, 0).scan(cursor, count, [&](std::string_view key, const Entry&) {
-      ++seen[std::string(key)];
-    });
+    {
+      ShardLocks none(store);  // SCAN declares no key: it locks shard by shard, and holds what it has seen to its end
+      cursor = Keyspace(store, thread, none, 0).scan(cursor, count, [&](std::string_view key, const Entry&) {
+        ++seen[std::string(key)];
+      });
+    }
     between();
   } while (cursor != 0);
   return seen;

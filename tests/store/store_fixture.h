@@ -39,6 +39,8 @@ class Access {
   }
   Keyspace* operator->() { return &keys_; }
   Keyspace& operator*() { return keys_; }
+  /// Unlocks the shards; nothing more may be read through this object.
+  void release() { locks_.unlock(); }
 
  private:
   ShardLocks locks_;

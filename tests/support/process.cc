@@ -86,17 +86,32 @@ struct Process::Output {
   }
 
   void drain() {
-    std::array<char, 16384> buffer;
     for (;;) {
       std::array<pollfd, 2> items{{{source.get(), POLLIN, 0}, {stop.read.get(), POLLIN, 0}}};
       if (::poll(items.data(), items.size(), -1) < 0 && errno == EINTR) continue;
-      const ssize_t got = items[0].revents != 0 ? ::read(source.get(), buffer.data(), buffer.size()) : 0;
-      const std::lock_guard lock(mutex);
+      if (items[1].revents != 0) {
+        const std::lock_guard lock(mutex);
+        ended = true;
+        return;
+      }
+      if (take_available()) return;
+    }
+  }
+
+  // Takes what the pipe holds, without waiting. What a program wrote before it ended is in the pipe when its end is
+  // seen, so that a caller who has waited for the end needs no luck to see all of it.
+  bool take_available() {
+    std::array<char, 16384> buffer;
+    const std::lock_guard lock(mutex);
+    while (!ended) {
+      const ssize_t got = ::read(source.get(), buffer.data(), buffer.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EAGAIN) break;
       if (got > 0) text.append(buffer.data(), static_cast<size_t>(got));
       ended = got <= 0;
-      changed.notify_all();
-      if (ended) return;
     }
+    changed.notify_all();
+    return ended;
   }
 };
 
@@ -135,6 +150,7 @@ Process::Process(const ProcessOptions& options) {
     fail(error, program);
   }
   pid_descriptor_ = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+  ::fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
   output_ = std::make_unique<Output>(std::move(output.read));
 }
 
@@ -173,6 +189,7 @@ std::optional<ExitStatus> Process::wait(std::chrono::milliseconds timeout) {
   if (wait_until(pid_descriptor_, POLLIN, Clock::now() + timeout) == 0) return {};
   int status = 0;
   if (::waitpid(pid_, &status, 0) == pid_) status_ = decode(status);
+  output_->take_available();
   return status_;
 }
 

@@ -1,0 +1,115 @@
+// See differences.h. Redis 7.2.4 decides: an entry stands here when a reference does otherwise than that, never because
+// Larder would rather.
+#include "tests/oracle/differences.h"
+
+namespace larder::test {
+namespace {
+
+// clang-format off
+constexpr Difference kRedis70[] = {
+    {"since of client|pause", "\"2.9.50\"", "\"3.0.0\"", "corrected in 7.2"},
+    {"tokens of client|kill", "*SKIPME ", "*SKIPME YES NO ", "YES and NO became tokens in 7.2"},
+    {"CLIENT SETNAME \"*\\x00*\"", "-ERR Client names cannot contain *", "+OK", "names are C strings since 7.2"},
+    {"CLIENT PAUSE 9223372036854775807", "+OK", "-ERR timeout is out of range", "7.0 lets the sum overflow"},
+    {"WAIT 0 9223372036854775807", ":0", "-ERR timeout is out of range", "7.0 lets the sum overflow"},
+    {"DEBUG PROTOCOL push", "push[*", "\"Some real reply*", "pushes wait for the end of the command since 7.2"},
+    {"DEBUG PROTOCOL push", "\"Some real reply*", "push[*", "the same"},
+};
+
+constexpr Wording kRedis70Words[] = {
+    {"* HELP", "Prints this help", "Print this help", "corrected in 7.2"},
+    {"row of wait", "[+]noscript", "", "allowed to scripts since 7.2"},
+    {"row of cluster|slots", "[+]stale", "+loading, +stale", "allowed while loading since 7.2"},
+    {"row of cluster|shards", "[+]stale", "+loading, +stale", "allowed while loading since 7.2"},
+};
+
+constexpr std::string_view kPastDeadline =
+    "SET with a deadline in the past stores nothing; Redis stores the value and then finds it expired";
+constexpr std::string_view kNoMulti = "a flag of MULTI and WATCH; refused inside MULTI, it makes EXEC fail";
+constexpr std::string_view kCrlf = "what stands behind an argument must be CR and LF; Redis skips two bytes";
+constexpr std::string_view kCommandLog = "COMMANDLOG takes SLOWLOG's place";
+
+constexpr Difference kValkey[] = {
+    // Errors in other words, and arguments that are checked where Redis takes anything.
+    {"CLIENT LIST ID *", "-ERR syntax error", "-ERR Invalid client ID", "other words"},
+    {"CLIENT LIST ID *", "-ERR client-id should be greater than 0", "*", "Redis finds no such client"},
+    {"CLIENT LIST ID *", "*", "*id=*id=*", "a client that is named twice is listed once"},
+    {"CLIENT KILL ID abc", "-ERR syntax error", "-ERR client-id should be greater than 0", "other words"},
+    {"CLIENT PAUSE 100 WRITE x", "+OK", "-ERR unknown subcommand or wrong number*", "more arguments are not looked at"},
+    {"SCAN *", "-ERR unknown type name *", "*", "Redis finds no key of such a type"},
+    {"SCAN \" 0\"", "[\"0\", []]", "-ERR invalid cursor", "blanks before a cursor"},
+    {"*SCAN *", "-ERR invalid cursor", "[\"0\", []]", "no cursor is negative or empty; Redis reads both as numbers"},
+    {"SSCAN s 0 NOVALUES", "-ERR NOVALUES option can only be used in HSCAN", "-ERR syntax error",
+     "an option of HSCAN that came later"},
+    {"CONFIG SET maxmemory-samples *", "*between 1 and 64 inclusive", "*between 1 and 2147483647 inclusive",
+     "samples are at most 64"},
+    {"CONFIG SET maxmemory-samples *", "-ERR CONFIG SET failed*between 1 and 64 inclusive", "+OK", "samples are at most 64"},
+    {"CONFIG GET maxmemory-samples", "*\"64\"]", "*\"100\"]", "the setting before was refused"},
+
+    // Transactions.
+    {"MULTI", "-ERR Command not allowed inside a transaction", "-ERR MULTI calls can not be nested", kNoMulti},
+    {"WATCH *", "-ERR Command not allowed inside a transaction", "-ERR WATCH inside MULTI is not allowed", kNoMulti},
+    {"EXEC", "-EXECABORT Transaction discarded because of previous errors.", "[+PONG*", kNoMulti},
+    {"GET k", "+QUEUED", "-OOM command not allowed when used memory > 'maxmemory'.",
+     "out of memory, MULTI still queues what takes none"},
+    {"EXEC", "[(n*)]", "-EXECABORT Transaction discarded because of previous errors.", "the same"},
+    {"EXEC", "[+PONG]", "(n*)", kPastDeadline},  // so that it does not touch a key that was absent
+    {"DBSIZE", ":0", ":1", kPastDeadline},
+    {"INFO stats: expired_keys", "*", "*", "SET with a deadline in the past is counted at once"},
+
+    // Requests.
+    {"raw: *PINGxx*", "-ERR Protocol error: invalid CRLF in request", "*", kCrlf},
+    {"raw: *2\\n\\r*", "-ERR Protocol error: invalid CRLF in request", "-ERR Protocol error: invalid multibulk length", kCrlf},
+    {"PING", "(closed after \"\")", "+PONG", kCrlf},
+    {"PING", "-ERR unknown command '*1', with args beginning with: ", "+PONG",
+     "behind a line of blanks the next request is taken for an inline one"},
+    {"raw: SET k a\\x01\\x7f\\xff\\r\\n*", "\"a\\x01\\x7f\"", "\"a\\x01\\x7f\\xff\"", "bytes above 127 may count as blanks"},
+
+    // How values are kept.
+    {"OBJECT ENCODING*", "\"raw\"", "\"embstr\"", "the key is embedded too, so that less room is left for the value"},
+    {"OBJECT REFCOUNT *", ":1", ":2147483647", "small integers are not shared"},
+
+    // The table of commands.
+    {"row of memory|*", "*+loading*", "*", "allowed while loading, as other administrative commands"},
+    {"row of sinterstore", "*+OW, +update*", "*+RW, +update*", "a correction"},
+    {"COMMAND GETKEYSANDFLAGS SINTERSTORE d a b", "*+OW, +update*", "*+RW, +update*", "a correction"},
+    {"deprecated_since of slowlog*", "\"8.1.0\"", "(none)", kCommandLog},
+    {"tokens of client|kill", "*", "*", "PRIMARY and MAXAGE came later"},
+    {"tokens of client|list", "*", "*", "the filters of CLIENT KILL came later"},
+    {"tokens of set", "*IFEQ*", "*", "IFEQ came later"},
+    {"client|capa", "offered", "not offered", "came later"},
+    {"client|import-source", "offered", "not offered", "came later"},
+    {"cluster|slot-stats", "offered", "not offered", "came later"},
+    {"tokens of cluster|setslot", "*TIMEOUT *", "*STABLE ", "TIMEOUT came later"},
+    {"deprecated_since of cluster|slots", "(none)", "\"7.0.0\"", "not deprecated any more"},
+    {"COMMAND LIST FILTERBY ACLCAT blocking", "wait waitaof ", "", "flags were corrected"},
+    {"row of wait*", "*+blocking*", "*", "flags were corrected"},
+    {"READ*", "+OK", "-ERR This instance has cluster support disabled", "of use to a replica without a cluster, too"},
+};
+
+constexpr Wording kValkeyWords[] = {
+    {"row of *", "skip_commandlog", "skip_slowlog", kCommandLog},
+    {"row of *", "[+]no_multi, ", "", kNoMulti},
+    {"CLIENT *", " multi=0 watch=0", " multi=-1", "0 outside MULTI until there has been one"},
+    {"CLIENT *", " watch=[0-9]+", "", "came later"},
+    {"CLIENT *", " capa=[a-z]*", "", "came later"},
+    {"row of cluster|*", "[+]loading, ", "", "allowed while loading"},
+    {"CLIENT *", " tot-net-in=[0-9]+ tot-net-out=[0-9]+ tot-cmds=[0-9]+", "", "came later"},
+    {"DEBUG OBJECT *", "refcount:1 encoding:int ", "refcount:2147483647 encoding:int ", "small integers are not shared"},
+    {"DEBUG OBJECT *", " lfu_freq:[0-9]+ lfu_access_time_minutes:[0-9]+", "", "both clocks are always shown"},
+    {"(event)", "expired", "del", "EXPIRE and GETEX with a deadline in the past; Redis calls that a deletion"},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Difference> differences_of_redis_70() { return kRedis70; }
+std::span<const Wording> wordings_of_redis_70() { return kRedis70Words; }
+std::span<const Difference> differences_of_valkey() { return kValkey; }
+std::span<const Wording> wordings_of_valkey() { return kValkeyWords; }
+std::span<const Difference> differences_of_valkey_91() { return {}; }
+std::span<const Wording> wordings_of_valkey_91() { return {}; }
+std::span<const Difference> differences_of_redis_82() { return {}; }
+std::span<const Wording> wordings_of_redis_82() { return {}; }
+
+}  // namespace larder::test
