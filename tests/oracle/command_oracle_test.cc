@@ -88,11 +88,6 @@ class CommandOracle : public OracleTest {
 
   static bool before_72() { return reference().habits.before_72; }
 
-  void same_texts(const std::string& what, const std::string& theirs, const std::string& ours) {
-    if (!self_check() && same_text(reference(), what, theirs, ours)) return;
-    EXPECT_EQ(theirs, ours) << what;
-  }
-
   void same_row(const std::string& name, const Reply& theirs, const Reply& ours) {
     same_texts("row of " + name, canonical_row(theirs), canonical_row(ours));
     if (theirs.items.size() < 10 || ours.items.size() < 10) {

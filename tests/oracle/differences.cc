@@ -29,6 +29,37 @@ constexpr std::string_view kNoMulti = "a flag of MULTI and WATCH; refused inside
 constexpr std::string_view kCrlf = "what stands behind an argument must be CR and LF; Redis skips two bytes";
 constexpr std::string_view kCommandLog = "COMMANDLOG takes SLOWLOG's place";
 
+// What Valkey and Redis 8 have in common.
+constexpr Difference kSince72[] = {
+    {"SCAN \" 0\"", "[\"0\", []]", "-ERR invalid cursor", "blanks before a cursor"},
+    {"*SCAN *", "-ERR invalid cursor", "[\"0\", []]", "no cursor is negative or empty; Redis reads both as numbers"},
+    {"SSCAN s 0 NOVALUES", "-ERR NOVALUES option can only be used in HSCAN", "-ERR syntax error",
+     "an option of HSCAN that came later"},
+    {"CONFIG SET maxmemory-samples *", "*between 1 and 64 inclusive", "*between 1 and 2147483647 inclusive",
+     "samples are at most 64"},
+    {"CONFIG SET maxmemory-samples *", "*between 1 and 64 inclusive", "+OK", "samples are at most 64"},
+    {"CONFIG GET maxmemory-samples", "*\"64\"]", "*\"100\"]", "the setting before was refused"},
+    {"GET k", "+QUEUED", "-OOM command not allowed when used memory > 'maxmemory'.",
+     "out of memory, MULTI still queues what takes none"},
+    {"EXEC", "[(n*)]", "-EXECABORT Transaction discarded because of previous errors.", "the same"},
+    {"OBJECT ENCODING*", "\"raw\"", "\"embstr\"", "the key is embedded too, so that less room is left for the value"},
+    {"OBJECT REFCOUNT *", ":1", ":2147483647", "small integers are not shared"},
+    {"row of sinterstore", "*+OW, +update*", "*+RW, +update*", "a correction"},
+    {"COMMAND GETKEYSANDFLAGS SINTERSTORE d a b", "*+OW, +update*", "*+RW, +update*", "a correction"},
+    {"COMMAND LIST FILTERBY ACLCAT blocking", "wait waitaof ", "", "flags were corrected"},
+    {"row of wait*", "*+blocking*", "*", "flags were corrected"},
+    {"tokens of client|kill", "*MAXAGE *", "*SKIPME YES NO ", "MAXAGE came later"},
+    {"cluster|slot-stats", "offered", "not offered", "came later"},
+};
+
+constexpr Wording kSince72Words[] = {
+    {"CLIENT *", " multi=0 watch=0", " multi=-1", "0 outside MULTI until there has been one"},
+    {"CLIENT *", " watch=[0-9]+", "", "came later"},
+    {"CLIENT *", "( io-thread=[0-9]+)? tot-net-in=[0-9]+ tot-net-out=[0-9]+ tot-cmds=[0-9]+", "", "came later"},
+    {"DEBUG OBJECT *", "refcount:1 encoding:int ", "refcount:2147483647 encoding:int ",
+     "small integers are not shared"},
+};
+
 constexpr Difference kValkey[] = {
     // Errors in other words, and arguments that are checked where Redis takes anything.
     {"CLIENT LIST ID *", "-ERR syntax error", "-ERR Invalid client ID", "other words"},
@@ -37,67 +68,101 @@ constexpr Difference kValkey[] = {
     {"CLIENT KILL ID abc", "-ERR syntax error", "-ERR client-id should be greater than 0", "other words"},
     {"CLIENT PAUSE 100 WRITE x", "+OK", "-ERR unknown subcommand or wrong number*", "more arguments are not looked at"},
     {"SCAN *", "-ERR unknown type name *", "*", "Redis finds no key of such a type"},
-    {"SCAN \" 0\"", "[\"0\", []]", "-ERR invalid cursor", "blanks before a cursor"},
-    {"*SCAN *", "-ERR invalid cursor", "[\"0\", []]", "no cursor is negative or empty; Redis reads both as numbers"},
-    {"SSCAN s 0 NOVALUES", "-ERR NOVALUES option can only be used in HSCAN", "-ERR syntax error",
-     "an option of HSCAN that came later"},
-    {"CONFIG SET maxmemory-samples *", "*between 1 and 64 inclusive", "*between 1 and 2147483647 inclusive",
-     "samples are at most 64"},
-    {"CONFIG SET maxmemory-samples *", "-ERR CONFIG SET failed*between 1 and 64 inclusive", "+OK", "samples are at most 64"},
-    {"CONFIG GET maxmemory-samples", "*\"64\"]", "*\"100\"]", "the setting before was refused"},
 
     // Transactions.
     {"MULTI", "-ERR Command not allowed inside a transaction", "-ERR MULTI calls can not be nested", kNoMulti},
     {"WATCH *", "-ERR Command not allowed inside a transaction", "-ERR WATCH inside MULTI is not allowed", kNoMulti},
     {"EXEC", "-EXECABORT Transaction discarded because of previous errors.", "[+PONG*", kNoMulti},
-    {"GET k", "+QUEUED", "-OOM command not allowed when used memory > 'maxmemory'.",
-     "out of memory, MULTI still queues what takes none"},
-    {"EXEC", "[(n*)]", "-EXECABORT Transaction discarded because of previous errors.", "the same"},
     {"EXEC", "[+PONG]", "(n*)", kPastDeadline},  // so that it does not touch a key that was absent
     {"DBSIZE", ":0", ":1", kPastDeadline},
     {"INFO stats: expired_keys", "*", "*", "SET with a deadline in the past is counted at once"},
 
     // Requests.
     {"raw: *PINGxx*", "-ERR Protocol error: invalid CRLF in request", "*", kCrlf},
-    {"raw: *2\\n\\r*", "-ERR Protocol error: invalid CRLF in request", "-ERR Protocol error: invalid multibulk length", kCrlf},
+    {"raw: *2\\n\\r*", "-ERR Protocol error: invalid CRLF in request",
+     "-ERR Protocol error: invalid multibulk length", kCrlf},
     {"PING", "(closed after \"\")", "+PONG", kCrlf},
     {"PING", "-ERR unknown command '*1', with args beginning with: ", "+PONG",
      "behind a line of blanks the next request is taken for an inline one"},
-    {"raw: SET k a\\x01\\x7f\\xff\\r\\n*", "\"a\\x01\\x7f\"", "\"a\\x01\\x7f\\xff\"", "bytes above 127 may count as blanks"},
-
-    // How values are kept.
-    {"OBJECT ENCODING*", "\"raw\"", "\"embstr\"", "the key is embedded too, so that less room is left for the value"},
-    {"OBJECT REFCOUNT *", ":1", ":2147483647", "small integers are not shared"},
+    {"raw: SET k a\\x01\\x7f\\xff\\r\\n*", "\"a\\x01\\x7f\"", "\"a\\x01\\x7f\\xff\"",
+     "bytes above 127 may count as blanks"},
 
     // The table of commands.
     {"row of memory|*", "*+loading*", "*", "allowed while loading, as other administrative commands"},
-    {"row of sinterstore", "*+OW, +update*", "*+RW, +update*", "a correction"},
-    {"COMMAND GETKEYSANDFLAGS SINTERSTORE d a b", "*+OW, +update*", "*+RW, +update*", "a correction"},
     {"deprecated_since of slowlog*", "\"8.1.0\"", "(none)", kCommandLog},
     {"tokens of client|kill", "*", "*", "PRIMARY and MAXAGE came later"},
     {"tokens of client|list", "*", "*", "the filters of CLIENT KILL came later"},
     {"tokens of set", "*IFEQ*", "*", "IFEQ came later"},
     {"client|capa", "offered", "not offered", "came later"},
     {"client|import-source", "offered", "not offered", "came later"},
-    {"cluster|slot-stats", "offered", "not offered", "came later"},
     {"tokens of cluster|setslot", "*TIMEOUT *", "*STABLE ", "TIMEOUT came later"},
     {"deprecated_since of cluster|slots", "(none)", "\"7.0.0\"", "not deprecated any more"},
-    {"COMMAND LIST FILTERBY ACLCAT blocking", "wait waitaof ", "", "flags were corrected"},
-    {"row of wait*", "*+blocking*", "*", "flags were corrected"},
     {"READ*", "+OK", "-ERR This instance has cluster support disabled", "of use to a replica without a cluster, too"},
 };
 
 constexpr Wording kValkeyWords[] = {
     {"row of *", "skip_commandlog", "skip_slowlog", kCommandLog},
     {"row of *", "[+]no_multi, ", "", kNoMulti},
-    {"CLIENT *", " multi=0 watch=0", " multi=-1", "0 outside MULTI until there has been one"},
-    {"CLIENT *", " watch=[0-9]+", "", "came later"},
     {"CLIENT *", " capa=[a-z]*", "", "came later"},
     {"row of cluster|*", "[+]loading, ", "", "allowed while loading"},
-    {"CLIENT *", " tot-net-in=[0-9]+ tot-net-out=[0-9]+ tot-cmds=[0-9]+", "", "came later"},
-    {"DEBUG OBJECT *", "refcount:1 encoding:int ", "refcount:2147483647 encoding:int ", "small integers are not shared"},
     {"DEBUG OBJECT *", " lfu_freq:[0-9]+ lfu_access_time_minutes:[0-9]+", "", "both clocks are always shown"},
     {"(event)", "expired", "del", "EXPIRE and GETEX with a deadline in the past; Redis calls that a deletion"},
+};
+
+// Only what is not of every Valkey.
+constexpr std::string_view kLua = "the interpreter of scripts is a module";
+constexpr std::string_view kNamed = "names the command";
+constexpr std::string_view kNoAuthFirst = "who has not said the password learns nothing else";
+
+constexpr Difference kValkey91[] = {
+    {"HELLO*", "*\"redis\"*\"modules\"*\"lua\"*", "*\"redis\"*\"modules\"*[]]", kLua},
+    {"MODULE LIST", "[*\"lua\"*]", "[]", kLua},
+    {"*", "-NOAUTH Authentication required.", "-ERR *", kNoAuthFirst},
+    {"CONFIG SET maxmemory 18446744073709551616", "*must be a memory value", "+OK",
+     "2^64 does not fit; Redis takes it as 2^64 - 1"},
+    {"GETEX nothing *", "-ERR *", "(n*)", "options are checked before the key is looked for"},
+    {"LOLWUT *", "-ERR Syntax error. Use: LOLWUT*", "*", "art with other arguments"},
+    {"MULTI", "-ERR Command 'multi' not allowed inside a transaction", "-ERR MULTI calls can not be nested", kNamed},
+    {"WATCH *", "-ERR Command 'watch' not allowed inside a transaction",
+     "-ERR WATCH inside MULTI is not allowed", kNamed},
+    {"*", "-ERR Command '*' not allowed inside a transaction", "-ERR Command not allowed inside a transaction", kNamed},
+    {"OBJECT ENCODING*", "\"embstr\"", "\"raw\"", "longer strings are embedded"},
+    {"deprecated_since of *", "(none)", "*", "not deprecated any more"},
+    {"tokens of cluster|replicate", "NO ONE ", "", "came later"},
+    {"row of cluster|replicate", "*", "*", "REPLICATE NO ONE came later"},
+    {"tokens of shutdown", "*", "*", "SAFE and FAILOVER came later"},
+    {"cluster|cancelslotmigrations", "offered", "not offered", "came later"},
+    {"cluster|flushslot", "offered", "not offered", "came later"},
+    {"cluster|getslotmigrations", "offered", "not offered", "came later"},
+    {"cluster|migrateslots", "offered", "not offered", "came later"},
+    {"cluster|syncslots", "offered", "not offered", "came later"},
+};
+
+constexpr Wording kValkey91Words[] = {
+    {"row of client|*", "[+]allow_busy, ", "", "allowed while a script runs too long"},
+    {"row of client|reply", "[+]no_multi, ", "", kNoMulti},
+    {"row of select", "[+]allow_busy, ", "", "allowed while a script runs too long"},
+    {"DEBUG OBJECT *", "encoding:embstr", "encoding:raw", "longer strings are embedded"},
+    {"sections of INFO *", "TLS |Scripting ", "", "came later"},
+    {"sections of INFO *", "Cluster Cluster ", "Cluster ", "shown twice"},
+    {"INFO keyspace", ",keys_with_volatile_items=0", "", "came later"},
+    {"INFO commandstats", "cmdstat_config[|]get [^\n]*\n", "", "the server asks itself"},
+};
+
+constexpr std::string_view kVectorset = "vector sets are a module";
+
+constexpr Difference kRedis82[] = {
+    {"HELLO*", "*\"redis\"*\"modules\"*\"vectorset\"*", "*\"redis\"*\"modules\"*[]]", kVectorset},
+    {"MODULE LIST", "[*\"vectorset\"*]", "[]", kVectorset},
+    {"CONFIG SET maxmemory 1844674407370955161*", "*must be greater or equal to 0", "+OK", "sizes are signed"},
+    {"CONFIG GET maxmemory", "*\"0\"]", "*\"18446744073709551615\"]", "the setting before was refused"},
+    {"CONFIG SET *", "*argument must be greater or equal to 0",
+     "*argument must be between 0 and 9223372036854775807 inclusive", "other words"},
+};
+
+constexpr Wording kRedis82Words[] = {
+    {"sections of INFO *", "Threads |Keysizes ", "", "came later"},
+    {"INFO keyspace", ",subexpiry=0", "", "came later"},
 };
 // clang-format on
 
@@ -105,11 +170,13 @@ constexpr Wording kValkeyWords[] = {
 
 std::span<const Difference> differences_of_redis_70() { return kRedis70; }
 std::span<const Wording> wordings_of_redis_70() { return kRedis70Words; }
+std::span<const Difference> differences_since_72() { return kSince72; }
+std::span<const Wording> wordings_since_72() { return kSince72Words; }
 std::span<const Difference> differences_of_valkey() { return kValkey; }
 std::span<const Wording> wordings_of_valkey() { return kValkeyWords; }
-std::span<const Difference> differences_of_valkey_91() { return {}; }
-std::span<const Wording> wordings_of_valkey_91() { return {}; }
-std::span<const Difference> differences_of_redis_82() { return {}; }
-std::span<const Wording> wordings_of_redis_82() { return {}; }
+std::span<const Difference> differences_of_valkey_91() { return kValkey91; }
+std::span<const Wording> wordings_of_valkey_91() { return kValkey91Words; }
+std::span<const Difference> differences_of_redis_82() { return kRedis82; }
+std::span<const Wording> wordings_of_redis_82() { return kRedis82Words; }
 
 }  // namespace larder::test

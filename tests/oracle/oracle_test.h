@@ -71,6 +71,9 @@ class OracleTest : public testing::TestWithParam<int> {
     expect_ours(expected, {first.name, word(rest)...}, first.at);
   }
 
+  /// For what a test has made of replies: the two are the same, or the table of the reference allows for `what`.
+  void same_texts(const std::string& what, const std::string& theirs, const std::string& ours);
+
   /// The connection of that name, opened when first asked for.
   Link& link(const std::string& name = "main");
 

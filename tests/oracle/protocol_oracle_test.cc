@@ -1,6 +1,7 @@
 // Raw bytes: inline commands, malformed requests, limits, partial input. What is answered, and whether the connection
 // stays open.
 #include "tests/oracle/oracle_test.h"
+#include "tests/oracle/reference.h"
 
 namespace larder::test {
 namespace {
@@ -60,9 +61,11 @@ TEST_P(ProtocolOracle, UnbalancedQuotes) {
   closed("SET k \"a\r\n");
   closed("SET k 'a\r\n");
   closed("\"\r\n");
-  closed("SET k \"a\"b\r\n");
-  closed("SET k 'a'b\r\n");
-  closed("SET k \"a\\\"\r\n");
+  if (!reference().habits.quotes_within_words) {
+    closed("SET k \"a\"b\r\n");
+    closed("SET k 'a'b\r\n");
+    closed("SET k \"a\\\"\r\n");
+  }
   closed("PING\r\nSET k \"a\r\nPING\r\n");
 }
 

@@ -33,6 +33,8 @@ struct Habits {
   bool expires_at_once = false;
   /// MULTI and WATCH inside MULTI make EXEC fail.
   bool nested_multi_aborts = false;
+  /// Inline requests need no blank behind a closing quote.
+  bool quotes_within_words = false;
 };
 
 struct Reference {
@@ -41,8 +43,8 @@ struct Reference {
   std::string_view what;
   std::span<const std::string_view> arguments;  ///< beside those that every test server gets
   Habits habits;
-  std::span<const Difference> differences[2];
-  std::span<const Wording> wordings[2];
+  std::span<const Difference> differences[3];
+  std::span<const Wording> wordings[3];
 };
 
 /// Every reference; the first is the one that is used when none is chosen.
