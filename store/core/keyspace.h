@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "store/core/shard_locks.h"
@@ -272,23 +273,22 @@ class Edit {
   /// The same without an event.
   void changed(bool really) { changed(really, kEventGeneric, {}); }
   /// Ends the edit now.
-  void commit() {
-    finish(false);
-    keys_ = nullptr;
-  }
+  void commit() { finish(false); }
 
  private:
   void finish(bool thrown) {
-    if (keys_ == nullptr || value_ == nullptr) return;
+    // Once only, also where put_value() throws out of commit().
+    Keyspace* keys = std::exchange(keys_, nullptr);
+    if (keys == nullptr || value_ == nullptr) return;
     bool emptied = false;
     if (made_ != nullptr) {
       if (thrown || made_->size() == 0) return;
-      keys_->put_value(key_, std::move(made_));
+      keys->put_value(key_, std::move(made_));
     } else {
-      emptied = keys_->finish_edit(item_, key_, static_cast<int64_t>(bytes_before_), changed_ || thrown);
+      emptied = keys->finish_edit(item_, key_, static_cast<int64_t>(bytes_before_), changed_ || thrown);
     }
-    if (changed_ && !event_.empty()) keys_->notify(event_class_, event_, key_);
-    if (emptied) keys_->notify(kEventGeneric, "del", key_);
+    if (changed_ && !event_.empty()) keys->notify(event_class_, event_, key_);
+    if (emptied) keys->notify(kEventGeneric, "del", key_);
   }
 
   Keyspace* keys_ = nullptr;

@@ -60,26 +60,20 @@ class AllocationFailure : public ::testing::Test {
     return random_() % 2 == 0 ? std::to_string(random_() % 200) : std::string(1 + random_() % 80, 'm');
   }
 
-  void add(std::string_view key, std::string_view member) {
+  template <class Change>
+  void edit_set(std::string_view key, Change&& change) {
     Access keys = test_.access();
-    const auto found = keys->find_value<SetValue>(key, kPeek);
-    if (!found) return;
-    const EncodingLimits limits = test_.store.encoding_limits();
-    if (*found == nullptr) {
-      auto set = SetValue::for_members(member, 1, limits);
-      set->add(Member(member), limits);
-      keys->put_value(key, std::move(set));
-    } else {
-      Keyspace::Edit<SetValue> edit(*keys, key, *found);
-      edit.finish(edit->add(Member(member), limits));
-    }
+    const Item item = keys->find(key, kWrite);
+    if (item && item->type() != Type::set) return;
+    Edit<SetValue> edit(*keys, key, item);
+    edit.changed(change(*edit));
+    edit.commit();
+  }
+  void add(std::string_view key, std::string_view member) {
+    edit_set(key, [&](SetValue& set) { return set.add(Member(member), test_.store.encoding_limits()); });
   }
   void remove(std::string_view key, std::string_view member) {
-    Access keys = test_.access();
-    const auto found = keys->find_value<SetValue>(key, kPeek);
-    if (!found || *found == nullptr) return;
-    Keyspace::Edit<SetValue> edit(*keys, key, *found);
-    edit.finish(edit->remove(Member(member)));
+    edit_set(key, [&](SetValue& set) { return set.remove(Member(member)); });
   }
 
   void random_change() {
