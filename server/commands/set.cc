@@ -79,13 +79,16 @@ static void smove(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (!target) return;
   const bool found = source->contains(Member(member));
   if (!found || from == to) return reply.integer(found ? 1 : 0);
-  // What can fail without memory comes first, but for the entry of a new key: Redis' events of the source come before
-  // it.
+  // What can fail without memory comes first, though Redis' events of the source come first.
+  auto& events = keys.thread().events();
+  const auto before = std::ssize(events);
   target.changed(target->add_all({&member, 1}, keys.limits()) > 0, kEventSet, "sadd");
+  target.commit();
+  const auto of_target = std::ssize(events);
   source->remove(Member(member));
   source.changed(true, kEventSet, "srem");
   source.commit();
-  target.commit();
+  std::rotate(events.begin() + before, events.begin() + of_target, events.end());
   reply.integer(1);
 }
 

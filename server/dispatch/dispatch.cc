@@ -155,6 +155,7 @@ Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
     reply.on_error(&Dispatcher::count_error, this);
     // What could not be queued must not be missing from what EXEC runs.
     if (client.transaction.active) client.transaction.refused = true;
+    client.update_gates();
     answer_out_of_memory(client, reply, mark);
     return Outcome::done;
   }

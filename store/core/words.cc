@@ -40,8 +40,9 @@ void free_now(uint64_t* words, size_t count) noexcept {
 class RetiredWords {
  public:
   static RetiredWords& instance() {
-    // Never destroyed: stores may be static objects.
-    static auto& only = *new RetiredWords;
+    // Never destroyed, because stores may be static objects, and made without an allocation, which could fail.
+    alignas(RetiredWords) static std::byte memory[sizeof(RetiredWords)];
+    static auto& only = *new (memory) RetiredWords;
     return only;
   }
 

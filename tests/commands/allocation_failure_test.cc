@@ -120,6 +120,7 @@ class CommandAllocations : public ::testing::Test {
       at.client.output.clear();
       at.client.close_now = false;
       at.client.transaction.reset();
+      at.client.update_gates();
       EXPECT_FALSE(at.run({"SET", "afterwards", "1"}).empty());
     }
   }
