@@ -121,6 +121,7 @@ constexpr Difference kValkey91[] = {
     {"CONFIG SET maxmemory 18446744073709551616", "*must be a memory value", "+OK",
      "2^64 does not fit; Redis takes it as 2^64 - 1"},
     {"GETEX nothing *", "-ERR *", "(n*)", "options are checked before the key is looked for"},
+    {"CLUSTER KEYSLOT *", ":*", "-ERR This instance has cluster support disabled", "needs no cluster to answer"},
     {"LOLWUT *", "-ERR Syntax error. Use: LOLWUT*", "*", "art with other arguments"},
     {"MULTI", "-ERR Command 'multi' not allowed inside a transaction", "-ERR MULTI calls can not be nested", kNamed},
     {"WATCH *", "-ERR Command 'watch' not allowed inside a transaction",

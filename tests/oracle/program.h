@@ -29,6 +29,8 @@ std::string script_of(const Program& program);
 
 /// The program without MULTI and WATCH inside MULTI.
 Program without_nested_multi(Program program);
+/// The program without GETEX key EX time and the like.
+Program without_timed_getex(Program program);
 
 /// Runs programs; starts the pair of servers, and starts it again when a program has brought one down.
 class ProgramRunner {

@@ -52,6 +52,7 @@ TEST_P(RandomOracle, Programs) {
   for (size_t i = 0; i < programs && failures < kFailuresShown; ++i) {
     Program program = generator.program(kStepsOfAProgram);
     if (reference().habits.nested_multi_aborts) program = without_nested_multi(std::move(program));
+    if (reference().habits.checks_getex_first) program = without_timed_getex(std::move(program));
     const auto first = runner.run(program);
     if (!first) continue;
     ++failures;

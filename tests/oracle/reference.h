@@ -35,6 +35,8 @@ struct Habits {
   bool nested_multi_aborts = false;
   /// Inline requests need no blank behind a closing quote.
   bool quotes_within_words = false;
+  /// GETEX refuses a bad time before it looks for the key, so that there is no `keymiss` either.
+  bool checks_getex_first = false;
 };
 
 struct Reference {
