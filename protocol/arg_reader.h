@@ -1,7 +1,7 @@
 // ArgReader hands a command its arguments one by one. It is total: it cannot run past the end, it keeps the first
 // error, and after an error it yields defaults and reports no more arguments, so a handler reads everything it wants
 // and asks once whether that went well.
-// Thread rule: none of its own; it views arguments that belong to the caller and must outlive it.
+// None of its own; it views arguments that belong to the caller and must outlive it.
 #pragma once
 
 #include <cstddef>

@@ -4,7 +4,7 @@
 // Invariants: the characters in [begin_, end_) and the blobs from first_blob_ on are what waits, in the order of their
 // positions; storage is never filled with zeros. Positions are counted from the first character ever appended, so
 // marks survive growth and moving.
-// Thread rule: one buffer belongs to one connection and is used by its thread alone.
+// Only on the connection's thread.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // ReplyWriter encodes replies in the connection's protocol version straight into its output buffer: no reply objects.
 // A type that only RESP3 has is written in RESP2 as Redis writes it there.
-// Thread rule: that of the buffer: the connection's thread alone.
+// Only on the connection's thread.
 #pragma once
 
 #include <array>

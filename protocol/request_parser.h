@@ -4,7 +4,7 @@
 //
 // Invariants: every byte is scanned at most once however the input is cut, so a request that trickles in is linear
 // work; memory grows with what has arrived, never with a length that was merely announced.
-// Thread rule: one parser belongs to one connection and is used by its thread alone.
+// Only on the connection's thread.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SharedBytes owns one reference to immutable bytes that live elsewhere (a large value in the store, a message that
 // goes to many subscribers), so that they can be sent without a copy after the store's lock is gone.
-// Thread rule: a SharedBytes is used by one thread at a time; `release` runs on the thread that drops it and must be
+// A SharedBytes is used by one thread at a time; `release` runs on the thread that drops it and must be
 // safe there.
 #pragma once
 

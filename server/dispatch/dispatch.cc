@@ -77,18 +77,18 @@ void Dispatcher::prepare(Request& request, std::span<const std::string_view> arg
 
 inline void Dispatcher::prefetch_slot(const Request& request) const {
   if (!request.has_hash || request.database != 0) return;
-  core_.store.shard(core_.store.shard_index(request.hash)).first.prefetch_slot(store::Table::order(request.hash));
+  core_.store.shard(core_.store.shard_index(request.hash)).first.prefetch_slot(store::Table::prefix(request.hash));
 }
 
 inline void Dispatcher::prefetch_entry(const Request& request) const {
   if (!request.has_hash) return;
   const size_t index = core_.store.shard_index(request.hash);
-  const uint32_t order = store::Table::order(request.hash);
+  const uint32_t prefix = store::Table::prefix(request.hash);
   if (request.database == 0) [[likely]]
-    return core_.store.shard(index).first.prefetch_entry(order);
+    return core_.store.shard(index).first.prefetch_entry(prefix);
   // The tables of other databases come and go.
   core_.store.if_idle(index, [&](store::Shard& shard) {
-    if (const store::Table* table = shard.table(request.database)) table->prefetch_entry(order);
+    if (const store::Table* table = shard.table(request.database)) table->prefetch_entry(prefix);
   });
 }
 

@@ -1,7 +1,7 @@
 // Work that a client need not wait for: destroying large values and flushed databases, giving memory back. The thread
 // starts with the first job, so a server that never needs it does not have it.
 //
-// Thread rule: any thread may submit; jobs run one after the other on the background thread, or on a thread that needs
+// Any thread may submit; jobs run one after the other on the background thread, or on a thread that needs
 // the memory that they free. The destructor runs what is left.
 #pragma once
 

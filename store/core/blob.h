@@ -1,7 +1,7 @@
 // A large string outside its entry, counted by reference: a reply may hold it after the shard's lock is released, so a
 // value of megabytes is sent without being copied. Bytes are changed only by the sole holder.
 //
-// Thread rule: the count is atomic; the bytes are constant while more than one holder exists.
+// The count is atomic; the bytes are constant while more than one holder exists.
 #pragma once
 
 #include <algorithm>

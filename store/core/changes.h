@@ -3,7 +3,7 @@
 // snapshots, undoing, tracking) is a ChangeConsumer. Without one, and without watched keys, a point costs a branch on a
 // field of the shard that is locked (Shard::before_change).
 //
-// Thread rule: a consumer is called on whatever thread changes a key, with the key's shard held; calls for keys of one
+// A consumer is called on whatever thread changes a key, with the key's shard held; calls for keys of one
 // shard never overlap, those for different shards do.
 #pragma once
 

@@ -10,7 +10,7 @@
 //   key bytes, then the value part: the bytes of a small string, or an unaligned pointer to a Blob or a Value.
 //
 // An entry is 24 bits of header away from its payload: 16 bytes of key and 32 of value take 56 bytes. It never changes
-// size in place; the owner (Keyspace) allocates another one. Thread rule: under the lock of the key's shard.
+// size in place; the owner (Keyspace) allocates another one. Caller holds the lock of the key's shard.
 #pragma once
 
 #include <cstdint>

@@ -115,31 +115,31 @@ void Evictor::offer(size_t shard, uint32_t database, const Table& table, size_t 
   const Entry* entry = table.at(slot);
   thread_.pool_.offer({.score = score(*entry),
                        .entry = entry,
-                       .order = table.order_at(slot),
+                       .prefix = table.prefix_at(slot),
                        .database = database,
                        .shard = static_cast<uint16_t>(shard)});
 }
 
 // -- Sampling --
 
-SamplingPlace Evictor::next_place() {
+SampledSlots Evictor::next_place() {
   const uint64_t random = thread_.random()();
   return {.random = random, .shard = static_cast<uint16_t>(random & (store_.shards() - 1))};
 }
 
-size_t Evictor::start_of(const Table& table, const SamplingPlace& place) {
-  return static_cast<size_t>((place.random >> 32) * table.slots() >> 32);
+size_t Evictor::start_of(const Table& table, const SampledSlots& sampled) {
+  return static_cast<size_t>((sampled.random >> 32) * table.slots() >> 32);
 }
 
 /// Visits the slots sampled in a table: neighbours, because they share cache lines, and where a key stands says nothing
 /// about it. Returns how many there were.
 template <class Visitor>
-size_t Evictor::for_each_sampled(const Table& table, const SamplingPlace& place, Visitor&& visit) const {
+size_t Evictor::for_each_sampled(const Table& table, const SampledSlots& sampled, Visitor&& visit) const {
   const bool only_volatile = is_volatile(policy_);
   if ((only_volatile ? table.deadlines() : table.size()) == 0) return 0;
   const size_t slots = table.slots();
   const size_t wanted = samples_for(store_.samples());
-  size_t slot = start_of(table, place);
+  size_t slot = start_of(table, sampled);
   size_t count = 0;
   for (size_t i = 0; i < slots && count < wanted; ++i, slot = slot + 1 == slots ? 0 : slot + 1) {
     if (only_volatile ? !table.has_deadline(slot) : table.at(slot) == nullptr) continue;
@@ -151,7 +151,7 @@ size_t Evictor::for_each_sampled(const Table& table, const SamplingPlace& place,
 
 /// Gives hints about the memory of a shard's tables.
 template <class Hint>
-void Evictor::ask_ahead(size_t index, Hint&& hint) {
+void Evictor::prefetch_in(size_t index, Hint&& hint) {
   store_.if_idle(index, [&](Shard& shard) {
     shard.for_each_table([&](uint32_t database, const Table& table) {
       if (table.slots() > 0) hint(table, database);
@@ -159,13 +159,13 @@ void Evictor::ask_ahead(size_t index, Hint&& hint) {
   });
 }
 
-void Evictor::ask_for_words(const SamplingPlace& place) {
-  ask_ahead(place.shard, [&](const Table& table, uint32_t) { table.prefetch_words(start_of(table, place)); });
+void Evictor::prefetch_words(const SampledSlots& sampled) {
+  prefetch_in(sampled.shard, [&](const Table& table, uint32_t) { table.prefetch_words(start_of(table, sampled)); });
 }
 
-void Evictor::ask_for_entries(const SamplingPlace& place) {
-  ask_ahead(place.shard, [&](const Table& table, uint32_t) {
-    for_each_sampled(table, place, [&](size_t slot) { base::prefetch(table.at(slot)); });
+void Evictor::prefetch_entries(const SampledSlots& sampled) {
+  prefetch_in(sampled.shard, [&](const Table& table, uint32_t) {
+    for_each_sampled(table, sampled, [&](size_t slot) { base::prefetch(table.at(slot)); });
   });
 }
 
@@ -173,17 +173,17 @@ void Evictor::ask_for_entries(const SamplingPlace& place) {
 void Evictor::ask_for_candidate(const EvictionPool::Candidate& candidate) {
   base::prefetch(candidate.entry);
   Arena::prefetch_for_free(candidate.entry);
-  ask_ahead(candidate.shard, [&](const Table& table, uint32_t database) {
-    if (database == candidate.database) table.prefetch_slot(candidate.order);
+  prefetch_in(candidate.shard, [&](const Table& table, uint32_t database) {
+    if (database == candidate.database) table.prefetch_slot(candidate.prefix);
   });
 }
 
-bool Evictor::sample(const SamplingPlace& place) {
-  Shard& shard = store_.shard(place.shard);
+bool Evictor::sample(const SampledSlots& sampled) {
+  Shard& shard = store_.shard(sampled.shard);
   const std::lock_guard guard(shard.lock);
   size_t found = 0;
   shard.for_each_table([&](uint32_t database, const Table& table) {
-    found += for_each_sampled(table, place, [&](size_t slot) { offer(place.shard, database, table, slot); });
+    found += for_each_sampled(table, sampled, [&](size_t slot) { offer(sampled.shard, database, table, slot); });
   });
   return found > 0;
 }
@@ -217,10 +217,10 @@ bool Evictor::fill_pool() {
   }
   if (thread_.pool_.complete()) thread_.pool_.clear();  // of a time when there were few keys
   auto& ahead = thread_.sampling_ahead_;
-  const SamplingPlace now = ahead[0];
+  const SampledSlots now = ahead[0];
   ahead = {ahead[1], next_place()};
-  ask_for_words(ahead[1]);
-  ask_for_entries(ahead[0]);
+  prefetch_words(ahead[1]);
+  prefetch_entries(ahead[0]);
   if (sample(now)) return true;
   // Few shards hold what the policy may take.
   for (size_t i = 1; i < store_.shards(); ++i) {
@@ -235,7 +235,7 @@ bool Evictor::evict(const EvictionPool::Candidate& candidate) {
   Shard& shard = store_.shard(candidate.shard);
   const std::lock_guard guard(shard.lock);
   Table* table = shard.table(candidate.database);
-  const Table::Slot slot = table == nullptr ? Table::kNone : table->find(candidate.order, candidate.entry);
+  const Table::Slot slot = table == nullptr ? Table::kNone : table->find(candidate.prefix, candidate.entry);
   if (slot == Table::kNone) return false;
   if (is_volatile(policy_) && !table->has_deadline(slot)) return false;
   Entry* entry = table->at(slot);

@@ -1,5 +1,6 @@
-// Which key goes when memory is full. Candidates are the neighbours of random slots; the best of them wait in a small
-// pool, which makes sampling come close to the true order (Redis' evict.c introduced the pool; figures in README.md).
+// Which key is evicted when memory is full. Candidates are the neighbours of random slots; the best of them wait in a
+// small pool, which makes sampling come close to the true order (Redis' evict.c introduced the pool; figures in
+// README.md).
 #pragma once
 
 #include <array>
@@ -53,9 +54,9 @@ uint32_t touched(uint32_t recency, int64_t now_ms, unsigned log_factor, unsigned
 class EvictionPool {
  public:
   struct Candidate {
-    uint64_t score = 0;  // higher goes first
+    uint64_t score = 0;  // the higher is evicted first
     const Entry* entry = nullptr;
-    uint32_t order = 0;  // in its table
+    uint32_t prefix = 0;  // in its table
     uint32_t database = 0;
     uint16_t shard = 0;
   };
@@ -85,9 +86,9 @@ class EvictionPool {
   EvictionPolicy policy_ = EvictionPolicy::noeviction;
 };
 
-/// Where one thread samples next. Places are chosen two samplings ahead and asked for from memory step by step, so that
-/// their misses overlap with the commands in between: first the words, then the entries that they point to.
-struct SamplingPlace {
+/// Where one thread samples next. The slots are chosen two samplings ahead and prefetched in two steps, so that their
+/// misses overlap with the commands in between: first the words, then the entries that they point to.
+struct SampledSlots {
   uint64_t random = 0;  // says where in a table
   uint16_t shard = 0;
 };
@@ -101,16 +102,16 @@ class Evictor {
 
  private:
   bool fill_pool();
-  SamplingPlace next_place();
+  SampledSlots next_place();
   template <class Visitor>
-  size_t for_each_sampled(const Table& table, const SamplingPlace& place, Visitor&& visit) const;
-  static size_t start_of(const Table& table, const SamplingPlace& place);
+  size_t for_each_sampled(const Table& table, const SampledSlots& sampled, Visitor&& visit) const;
+  static size_t start_of(const Table& table, const SampledSlots& sampled);
   template <class Hint>
-  void ask_ahead(size_t index, Hint&& hint);
-  void ask_for_words(const SamplingPlace& place);
-  void ask_for_entries(const SamplingPlace& place);
+  void prefetch_in(size_t index, Hint&& hint);
+  void prefetch_words(const SampledSlots& sampled);
+  void prefetch_entries(const SampledSlots& sampled);
   void ask_for_candidate(const EvictionPool::Candidate& candidate);
-  bool sample(const SamplingPlace& place);
+  bool sample(const SampledSlots& sampled);
   void sample_everything();
   void offer(size_t shard, uint32_t database, const Table& table, size_t slot);
   uint64_t score(const Entry& entry) const;

@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kLeastEvents = 512;     // between two updates, however few keys there are
 constexpr float kKept = 0.9F;            // of what was seen before, at each update
 constexpr float kFewEvents = 0.5F;       // below, nothing is known of an age
-constexpr float kUnknownDensity = 0.5F;  // at age 1: what is not known goes by age alone, as under LRU
+constexpr float kUnknownDensity = 0.5F;  // at age 1: without knowledge the age alone decides, as under LRU
 
 /// The least ticks that are counted as this age.
 float start_of(unsigned age) {

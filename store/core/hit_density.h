@@ -5,12 +5,12 @@
 //   age:   ticks since its last access, in quarters of an octave
 //
 // as the hits seen at this age or later, divided by the ticks that the same keys stayed from this age on. The key with
-// the least density goes. What is read again soon after it was stored, read regularly, or read once and never more is
-// told apart without a word about which workload that is; and when the workload changes, so do the numbers, because old
-// ones lose a tenth of their weight with every half turnover of accesses.
+// the least density is evicted. What is read again soon after it was stored, read regularly, or read once and never
+// more is told apart without a word about which workload that is; and when the workload changes, so do the numbers,
+// because old ones lose a tenth of their weight with every half turnover of accesses.
 //
 // Source: Beckmann, Chen, Cidon, "LHD: Improving Cache Hit Rate by Maximizing Hit Density", NSDI 2018; classes by the
-// last gap, ages in octaves and the logical clock are ours (README.md has what else was tried). Thread rule: any
+// last gap, ages in octaves and the logical clock are ours (README.md has what else was tried). Any
 // thread; learn() is serialized by a mutex, of() reads without a lock.
 #pragma once
 

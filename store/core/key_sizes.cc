@@ -14,7 +14,7 @@ size_t measured(Store& store, uint32_t database, std::string_view key, Measure&&
   ShardLocks locks(store);
   locks.lock_one(hash);
   const Table* table = store.shard(store.shard_index(hash)).table(database);
-  const Table::Slot slot = table == nullptr ? Table::kNone : table->find(Table::order(hash), key);
+  const Table::Slot slot = table == nullptr ? Table::kNone : table->find(Table::prefix(hash), key);
   return slot == Table::kNone ? 0 : measure(*table->at(slot));
 }
 

@@ -18,18 +18,18 @@ Keyspace Keyspace::in_database(uint32_t database) const {
 
 // -- Looking up --
 
-Keyspace::Place Keyspace::place(std::string_view key) const {
+Keyspace::Position Keyspace::position(std::string_view key) const {
   const uint64_t hash = this->hash(key);
   const size_t index = store_.shard_index(hash);
   base::check(locks_.holds(index), "a command looked up a key that it had not declared");
-  return {.shard = &store_.shard(index), .order = Table::order(hash)};
+  return {.shard = &store_.shard(index), .prefix = Table::prefix(hash)};
 }
 
 Item Keyspace::locate(std::string_view key) const {
-  const Place at = place(key);
+  const Position at = position(key);
   Table* table = at.shard->table(database_);
   if (table == nullptr) return {.shard = at.shard};
-  const Table::Slot slot = table->find(at.order, key);
+  const Table::Slot slot = table->find(at.prefix, key);
   return {.shard = at.shard, .table = table, .slot = slot, .entry = slot == Table::kNone ? nullptr : table->at(slot)};
 }
 
@@ -100,18 +100,18 @@ void Keyspace::store_bytes(Entry* entry, std::string_view value) {
   thread_.charge(static_cast<int64_t>(blob->memory()));
 }
 
-void Keyspace::insert(Shard& shard, uint32_t order, Entry* entry) {
-  shard.link(thread_, database_, order, entry);
+void Keyspace::insert(Shard& shard, uint32_t prefix, Entry* entry) {
+  shard.link(thread_, database_, prefix, entry);
   store_.on_insert(shard);
   notify(kEventNew, "new", entry->key());
 }
 
 /// Puts a new entry in the place of an old one, or into the table if there is none. Throws std::bad_alloc, nothing
 /// changed.
-void Keyspace::install(const Place& at, const Item& old, Entry* entry) {
+void Keyspace::install(const Position& at, const Item& old, Entry* entry) {
   if (!old) {
     entry->set_recency(first_recency());
-    insert(*at.shard, at.order, entry);
+    insert(*at.shard, at.prefix, entry);
     return;
   }
   entry->set_recency(old->recency());
@@ -169,7 +169,7 @@ void Keyspace::put_string(std::string_view key, std::string_view value, const Pu
     base::AtExit undo([&] { store_.release(thread_, *old.shard, entry, false); });
     store_bytes(entry, value);
     if (deadline) entry->set_deadline(*deadline);
-    install(place(key), old, entry);
+    install(position(key), old, entry);
     undo.dismiss();
   }
   after_change(*old.shard, key, entry, old ? Reason::replaced : Reason::written);
@@ -185,7 +185,7 @@ void Keyspace::put_value(std::string_view key, std::unique_ptr<Value> value, std
   thread_.charge(static_cast<int64_t>(value->memory()));
   entry->set_value(value.release());
   base::AtExit undo([&] { store_.release(thread_, *old.shard, entry, false); });
-  install(place(key), old, entry);
+  install(position(key), old, entry);
   undo.dismiss();
   after_change(*old.shard, key, entry, old ? Reason::replaced : Reason::written);
 }
@@ -217,7 +217,7 @@ std::string_view Keyspace::resize_string(std::string_view key, size_t size, size
     char* target = entry->has_blob() ? entry->blob()->data() : entry->value_data();
     if (kept > 0) std::memcpy(target, before.data(), kept);
     write_behind_kept(target);
-    install(place(key), old, entry);
+    install(position(key), old, entry);
     undo.dismiss();
   }
   after_change(*old.shard, key, entry, Reason::written);
@@ -272,7 +272,7 @@ Entry* Keyspace::relocated(const Item& item, std::string_view key, std::optional
   const Entry& old = *item.entry;
   const size_t part = old.value_length();
   const Entry::Layout layout{.key_length = key.size(), .value_length = part, .has_deadline = deadline.has_value()};
-  Shard& shard = *place(key).shard;
+  Shard& shard = *position(key).shard;
   Entry* entry = allocate(shard, layout, key, old.type(), old.form());
   std::memcpy(entry->value_data(), item.entry->value_data(), part);
   if (old.has_blob()) entry->set_blob(old.blob());
@@ -314,7 +314,7 @@ void Keyspace::rename(std::string_view from, std::string_view to) {
   if (!item) return;
   before_change(target, to);
   before_change(item, from);
-  const Place at = place(to);
+  const Position at = position(to);
   Entry* entry = relocated(item, to, item->has_deadline() ? std::optional(item->deadline()) : std::nullopt);
   base::AtExit undo([&] { free_shell(*at.shard, entry); });
   if (target) {
@@ -322,12 +322,12 @@ void Keyspace::rename(std::string_view from, std::string_view to) {
     store_.release(thread_, *target.shard, target.entry, store_.frees_lazily(kLazyServerDel));
     notify(kEventNew, "new", to);
   } else {
-    insert(*at.shard, at.order, entry);
+    insert(*at.shard, at.prefix, entry);
   }
   // The new name holds the value from here on, and nothing that follows can fail.
   undo.dismiss();
   // The new entry may have moved the slots of the same table.
-  const Table::Slot slot = item.table->find(place(from).order, item.entry);
+  const Table::Slot slot = item.table->find(position(from).prefix, item.entry);
   item.shard->unlink(thread_, database_, *item.table, slot, Reason::erased, true);
   free_shell(*item.shard, item.entry);
   after_change(*at.shard, to, entry, target ? Reason::replaced : Reason::written);
@@ -350,7 +350,7 @@ bool Keyspace::finish_edit(const Item& item, std::string_view key, int64_t bytes
   thread_.charge(static_cast<int64_t>(value.memory()) - bytes_before);
   if (value.size() == 0) {
     // Other keys may have moved the slots meanwhile; tables and entries stay where they are.
-    const Table::Slot slot = item.table->find(place(key).order, item.entry);
+    const Table::Slot slot = item.table->find(position(key).prefix, item.entry);
     item.shard->unlink(thread_, database_, *item.table, slot, Reason::erased, true);
     store_.release(thread_, *item.shard, item.entry, false);
     return true;
@@ -368,7 +368,7 @@ void Keyspace::watch(std::string_view key, std::shared_ptr<WatchFlag> flag) {
 }
 
 void Keyspace::unwatch(std::string_view key, const WatchFlag* flag) {
-  Shard& shard = *place(key).shard;
+  Shard& shard = *position(key).shard;
   WatchTable* watches = shard.watches();
   if (watches == nullptr) return;
   watches->remove(database_, key, flag);

@@ -4,7 +4,7 @@
 // Every change goes through here, which is what keeps accounting, WATCH, recency and expiry right without the handlers'
 // help. Handlers name the keyspace events, because only they know the command's name.
 //
-// Thread rule: belongs to one command (or transaction) on one thread.
+// Belongs to one command (or transaction) on one thread.
 #pragma once
 
 #include <cstdint>
@@ -192,24 +192,24 @@ class Keyspace {
   template <class T>
   friend class Edit;
 
-  struct Place {
+  struct Position {
     Shard* shard;
-    uint32_t order;
+    uint32_t prefix;
   };
   template <class Visit>
   bool with_shard(size_t index, Visit&& visit);
   template <class Count, class Choose>
   size_t flush_where(bool lazy, Count&& count, Choose&& choose);
 
-  Place place(std::string_view key) const;
+  Position position(std::string_view key) const;
   Item locate(std::string_view key) const;
   bool may_reclaim() const { return writing_ || !store_.stands_still(now_ms()); }
   void touch(Entry* entry);
   uint32_t first_recency();
   Entry* allocate(Shard& shard, const Entry::Layout& layout, std::string_view key, Type type, StringForm form);
   void store_bytes(Entry* entry, std::string_view value);
-  void install(const Place& at, const Item& old, Entry* entry);
-  void insert(Shard& shard, uint32_t order, Entry* entry);
+  void install(const Position& at, const Item& old, Entry* entry);
+  void insert(Shard& shard, uint32_t prefix, Entry* entry);
   void remove(const Item& item, Reason reason, bool lazy);
   /// The two points between which every change stands that a Shard does not make by itself; see changes.h.
   void before_change(const Item& item, std::string_view key) const noexcept;

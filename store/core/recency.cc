@@ -40,7 +40,7 @@ bool Recency::advance(int64_t now_ms, int64_t steady_ms) {
   }
   moments_.push_back({tick, now_ms});
   if (moments_.size() > kMostMoments) {
-    // Every second one of the older half goes: what is long past need not be known to the second.
+    // Every second one of the older half is dropped: what is long past need not be known to the second.
     const size_t half = moments_.size() / 2;
     size_t kept = 0;
     for (size_t i = 0; i < moments_.size(); ++i) {

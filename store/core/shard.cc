@@ -11,7 +11,7 @@ namespace {
 enum class KeyState : uint8_t { absent, expired, alive };
 
 KeyState state_of(StoreThread& thread, const Table& table, std::string_view key) {
-  const Table::Slot slot = table.find(Table::order(thread.store().hash(key)), key);
+  const Table::Slot slot = table.find(Table::prefix(thread.store().hash(key)), key);
   if (slot == Table::kNone) return KeyState::absent;
   return table.at(slot)->expired_at(thread.now_ms()) ? KeyState::expired : KeyState::alive;
 }
@@ -49,12 +49,12 @@ void Shard::tell_after(const KeyChange& change, const Entry* entry, Reason reaso
 
 // -- Tables --
 
-void Shard::link(StoreThread& thread, uint32_t database, uint32_t order, Entry* entry) {
+void Shard::link(StoreThread& thread, uint32_t database, uint32_t prefix, Entry* entry) {
   const auto databases_before = static_cast<int64_t>(databases_memory());
   Table& table = table_for_writing(database);
   const auto before = static_cast<int64_t>(table.memory()) + databases_before;
   try {
-    table.insert(order, entry);
+    table.insert(prefix, entry);
   } catch (...) {
     drop_if_empty(database);
     throw;

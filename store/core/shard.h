@@ -67,7 +67,7 @@ struct alignas(64) Shard {
   // -- How entries come into tables and out of them. Each charges the thread with what that changes of the tables'
   // memory. --
   /// Adds an entry whose key is not there. Throws std::bad_alloc, nothing changed.
-  void link(StoreThread& thread, uint32_t database, uint32_t order, Entry* entry);
+  void link(StoreThread& thread, uint32_t database, uint32_t prefix, Entry* entry);
   /// Puts an entry in the place of another with the same key, which is the caller's again. Throws std::bad_alloc,
   /// nothing changed.
   static void relink(StoreThread& thread, Table& table, Table::Slot slot, Entry* entry);

@@ -371,12 +371,12 @@ bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Ta
   size_t chunks = kSweepChunks;
   auto& found = thread.sweep_found_;
   found.clear();
-  const bool finished = table.sweep(now, prompt ? now : now - slack, &chunks, [&](uint32_t order, Entry* entry) {
-    found.emplace_back(order, entry);
+  const bool finished = table.sweep(now, prompt ? now : now - slack, &chunks, [&](uint32_t prefix, Entry* entry) {
+    found.emplace_back(prefix, entry);
     Arena::prefetch_for_free(entry);
   });
-  for (const auto& [order, entry] : found) {
-    shard.unlink(thread, database, table, table.find(order, entry), Reason::expired);
+  for (const auto& [prefix, entry] : found) {
+    shard.unlink(thread, database, table, table.find(prefix, entry), Reason::expired);
     release(thread, shard, entry, frees_lazily(kLazyExpire));
   }
   thread.hand_over();

@@ -1,7 +1,7 @@
 // The store: shards, the recency clock, memory accounting, eviction and expiry. Commands reach data through a Keyspace
 // (keyspace.h); this header is for whoever owns the store and its threads.
 //
-// Thread rule: a Store may be used from any thread; each thread that touches data does so with a StoreThread of its
+// A Store may be used from any thread; each thread that touches data does so with a StoreThread of its
 // own.
 #pragma once
 
@@ -144,7 +144,7 @@ class StoreThread {
   bool described_ = false, in_transaction_ = false;
   int64_t changes_before_ = 0;
   EvictionPool pool_;
-  std::array<SamplingPlace, 2> sampling_ahead_;
+  std::array<SampledSlots, 2> sampling_ahead_;
   HitLog hit_log_;
   size_t sweep_shard_ = 0;  // where the sweeper goes on
   uint32_t sweep_database_ = 0;

@@ -57,9 +57,9 @@ size_t Table::memory() const {
          (hints_ == nullptr ? 0 : heap_bytes(chunks() * sizeof(uint32_t)));
 }
 
-Table::Slot Table::find(uint32_t order, const Entry* entry) const {
+Table::Slot Table::find(uint32_t prefix, const Entry* entry) const {
   if (slots_ == 0) return kNone;
-  for (Slot i = lower_bound(home(order), order); order_of(words_[i]) == order; ++i) {
+  for (Slot i = lower_bound(home(prefix), prefix); prefix_of(words_[i]) == prefix; ++i) {
     if (entry_of(words_[i]) == entry) return i;
   }
   return kNone;
@@ -67,11 +67,11 @@ Table::Slot Table::find(uint32_t order, const Entry* entry) const {
 
 /// Behind a home, used words below it come first and without a gap, so a long run, as keys inserted in the
 /// order of their hashes make it, is searched in growing steps.
-Table::Slot Table::lower_bound_in_run(Slot first, uint32_t order) const {
+Table::Slot Table::lower_bound_in_run(Slot first, uint32_t prefix) const {
   Slot i = first;
   const Slot end = total_slots();
   for (Slot step = 16; step > 0;) {
-    if (i + step < end && order_of(words_[i + step - 1]) < order) {
+    if (i + step < end && prefix_of(words_[i + step - 1]) < prefix) {
       i += step;
       step *= 2;
     } else {
@@ -103,8 +103,8 @@ void Table::carry_hints_right(Slot first, Slot last) {
 
 /// Puts a word behind those of equal or smaller hash. False when the guard is full.
 bool Table::place(uint64_t word, Slot* where) {
-  const uint32_t order = order_of(word);
-  const Slot i = lower_bound(home(order), order + 1);
+  const uint32_t prefix = prefix_of(word);
+  const Slot i = lower_bound(home(prefix), prefix + 1);
   Slot end = i;
   while (words_[end] != kEmpty) ++end;
   if (end + 1 >= total_slots()) return false;
@@ -117,11 +117,11 @@ bool Table::place(uint64_t word, Slot* where) {
   return true;
 }
 
-void Table::insert(uint32_t order, Entry* entry) {
+void Table::insert(uint32_t prefix, Entry* entry) {
   if (size_ >= most_keys(slots_)) rebuild(grown(slots_));
   if (entry->has_deadline()) make_hints();
   Slot slot;
-  while (!place(word_for(order, entry), &slot)) rebuild(grown(slots_));
+  while (!place(word_for(prefix, entry), &slot)) rebuild(grown(slots_));
   ++size_;
   if (entry->has_deadline()) {
     ++deadlines_;
@@ -133,7 +133,7 @@ void Table::replace(Slot slot, Entry* entry) {
   if (entry->has_deadline()) make_hints();
   deadlines_ -= has_deadline(slot) ? 1 : 0;
   deadlines_ += entry->has_deadline() ? 1 : 0;
-  words_[slot] = word_for(order_of(words_[slot]), entry);
+  words_[slot] = word_for(prefix_of(words_[slot]), entry);
   note_deadline(slot, entry);
 }
 
@@ -143,7 +143,7 @@ void Table::erase(Slot slot) {
   --size_;
   deadlines_ -= has_deadline(slot) ? 1 : 0;
   Slot hole = slot;
-  while (words_[hole + 1] != kEmpty && home(order_of(words_[hole + 1])) <= hole) ++hole;
+  while (words_[hole + 1] != kEmpty && home(prefix_of(words_[hole + 1])) <= hole) ++hole;
   // The words of (slot, hole] move one slot to the left; those that enter a chunk bring their old chunk's hint.
   if (hints_ != nullptr) {
     for (Slot boundary = (slot / kChunk + 1) * kChunk; boundary <= hole; boundary += kChunk) {
@@ -193,7 +193,7 @@ bool Table::fill(const uint64_t* words, const uint32_t* hints, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     const uint64_t word = words[i];
     if (word == kEmpty) continue;
-    const Slot slot = std::max(next, home(order_of(word)));
+    const Slot slot = std::max(next, home(prefix_of(word)));
     if (slot >= last) return false;
     std::fill(words_ + next, words_ + slot, kEmpty);
     words_[slot] = word;

@@ -1,17 +1,18 @@
 // The hash table of one database in one shard: a flat array of 8-byte words kept sorted by hash, by ordered linear
 // probing. A word is
 //
-//   hash bits : 18 | has a deadline : 1 | address >> 3 : 45            empty = all ones
+//   hash prefix : 18 | has a deadline : 1 | address >> 3 : 45            empty = all ones
 //
-// Home slot = hash bits * slots >> 18. Invariants: the hash bits of used words ascend over the whole array; no word
-// stands left of its home; between a word and its home no slot is empty; the last slot is empty, so that no walk needs
-// a bound. A hit costs 1.2 to 1.5 cache lines; growth by an eighth rebuilds the words and touches no entry. Because the
-// order is the hash itself, a walk can stop at a hash and go on from it whatever happened to the table in between.
+// Home slot = hash prefix * slots >> 18. Invariants: the hash prefixes of used words ascend over the whole array; no
+// word stands left of its home; between a word and its home no slot is empty; the last slot is empty, so that no walk
+// needs a bound. A hit costs 1.2 to 1.5 cache lines; growth by an eighth rebuilds the words and touches no entry.
+// Because the sort key is the hash itself, a walk can stop at a hash and go on from it whatever happened to the table
+// in between.
 //
 // For every 32 slots one number remembers the earliest deadline among them, which is how expired keys are found without
 // looking at the others. It may be too early, never too late.
 //
-// The table does not own the entries. Thread rule: under the lock of its shard.
+// The table does not own the entries. Caller holds the shard's lock.
 #pragma once
 
 #include <atomic>
@@ -43,8 +44,8 @@ class Table {
 
   void swap(Table& other) noexcept;
 
-  /// The bits of a key's 64-bit hash that order the table; below kHashEnd.
-  static uint32_t order(uint64_t hash) {
+  /// The leading bits of a key's 64-bit hash, by which the table is sorted; below kHashEnd.
+  static uint32_t prefix(uint64_t hash) {
     const auto bits = static_cast<uint32_t>(hash >> (64 - kHashBits));
     return bits == kHashEnd ? kHashEnd - 1 : bits;
   }
@@ -57,22 +58,22 @@ class Table {
   /// Slots, used or not: a random number below it is a place to start sampling from.
   size_t slots() const { return slots_ == 0 ? 0 : total_slots(); }
 
-  Slot find(uint32_t order, std::string_view key) const {
+  Slot find(uint32_t prefix, std::string_view key) const {
     if (slots_ == 0) return kNone;
-    for (Slot i = lower_bound(home(order), order); order_of(words_[i]) == order; ++i) {
+    for (Slot i = lower_bound(home(prefix), prefix); prefix_of(words_[i]) == prefix; ++i) {
       if (entry_of(words_[i])->key() == key) return i;
     }
     return kNone;
   }
-  Slot find(uint32_t order, const Entry* entry) const;
+  Slot find(uint32_t prefix, const Entry* entry) const;
 
   /// The entry at a slot, or null when the slot is empty.
   Entry* at(Slot slot) const { return words_[slot] == kEmpty ? nullptr : entry_of(words_[slot]); }
-  uint32_t order_at(Slot slot) const { return order_of(words_[slot]); }
+  uint32_t prefix_at(Slot slot) const { return prefix_of(words_[slot]); }
   bool has_deadline(Slot slot) const { return words_[slot] != kEmpty && (words_[slot] & kDeadlineBit) != 0; }
 
   /// Adds an entry whose key is not in the table. Slots move. Throws std::bad_alloc, the table unchanged.
-  void insert(uint32_t order, Entry* entry);
+  void insert(uint32_t prefix, Entry* entry);
   /// Puts another entry with the same key into a slot.
   void replace(Slot slot, Entry* entry);
   /// Must follow a change of the deadline of the entry in `slot` made in place.
@@ -90,23 +91,23 @@ class Table {
   /// Hints to the processor that a key is about to be looked up: first its slot, later the entry found there, which may
   /// straddle two cache lines. Neither needs the lock. prefetch_slot() reads nothing of the array; prefetch_entry()
   /// does, and while other threads may replace it, must stand between enter() and leave() of a WordsReader (words.h).
-  void prefetch_slot(uint32_t order) const {
-    const uint64_t slot = (uint64_t{order} * base::peek(slots_)) >> kHashBits;
+  void prefetch_slot(uint32_t prefix) const {
+    const uint64_t slot = (uint64_t{prefix} * base::peek(slots_)) >> kHashBits;
     base::prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(base::peek(words_)) +
                                                  static_cast<uintptr_t>(slot) * sizeof(uint64_t)));
   }
-  void prefetch_entry(uint32_t order) const {
+  void prefetch_entry(uint32_t prefix) const {
     const uint64_t* words = base::peek(words_);
     if (words == nullptr) return;
     std::atomic_thread_fence(std::memory_order_acquire);
     // Of the array itself: slots_ may already be another's. Behind the last home come at least 8 slots.
     constexpr Slot kFewestBehind = 8;
     const Slot slots = home_slots(words);
-    Slot i = static_cast<Slot>((uint64_t{order} * slots) >> kHashBits);
+    Slot i = static_cast<Slot>((uint64_t{prefix} * slots) >> kHashBits);
     const Slot end = i + kUsualRun < slots + kFewestBehind ? i + kUsualRun : slots + kFewestBehind - 1;
     uint64_t word = base::peek(words[i]);
-    while (order_of(word) < order && i < end) word = base::peek(words[++i]);
-    if (order_of(word) == order) prefetch_lines(entry_of(word));
+    while (prefix_of(word) < prefix && i < end) word = base::peek(words[++i]);
+    if (prefix_of(word) == prefix) prefetch_lines(entry_of(word));
   }
   /// The same for a walk over some slots from this one on.
   void prefetch_words(Slot slot) const {
@@ -157,10 +158,10 @@ class Table {
   static constexpr Slot kUsualRun = 16;    // few words are further from their home
   static constexpr uint32_t kNever = ~0u;  // hint of a chunk without deadlines
 
-  static uint32_t order_of(uint64_t word) { return static_cast<uint32_t>(word >> (64 - kHashBits)); }
+  static uint32_t prefix_of(uint64_t word) { return static_cast<uint32_t>(word >> (64 - kHashBits)); }
   static Entry* entry_of(uint64_t word) { return reinterpret_cast<Entry*>((word & kAddressMask) << 3); }
-  static uint64_t word_for(uint32_t order, const Entry* entry) {
-    return static_cast<uint64_t>(order) << (64 - kHashBits) | (entry->has_deadline() ? kDeadlineBit : 0) |
+  static uint64_t word_for(uint32_t prefix, const Entry* entry) {
+    return static_cast<uint64_t>(prefix) << (64 - kHashBits) | (entry->has_deadline() ? kDeadlineBit : 0) |
            reinterpret_cast<uintptr_t>(entry) >> 3;
   }
   static uint32_t hint_for(int64_t deadline_ms);
@@ -170,19 +171,19 @@ class Table {
     base::prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(entry) + kLine - 1));
   }
 
-  Slot home(uint32_t order) const { return static_cast<Slot>((static_cast<uint64_t>(order) * slots_) >> kHashBits); }
+  Slot home(uint32_t prefix) const { return static_cast<Slot>((static_cast<uint64_t>(prefix) * slots_) >> kHashBits); }
   static size_t guard_for(size_t slots);
   size_t total_slots() const { return slots_ + guard_for(slots_); }
-  /// The first slot at or behind a home whose word is empty or not below `order`, which is at most one above the order
-  /// that the home is of.
-  Slot lower_bound(Slot home, uint32_t order) const {
+  /// The first slot at or behind a home whose word is empty or not below `prefix`, which is at most one above the
+  /// prefix that the home is of.
+  Slot lower_bound(Slot home, uint32_t prefix) const {
     Slot i = home;
     for (const Slot near = i + kUsualRun; i < near; ++i) {
-      if (order_of(words_[i]) >= order) return i;
+      if (prefix_of(words_[i]) >= prefix) return i;
     }
-    return lower_bound_in_run(i, order);
+    return lower_bound_in_run(i, prefix);
   }
-  Slot lower_bound_in_run(Slot first, uint32_t order) const;
+  Slot lower_bound_in_run(Slot first, uint32_t prefix) const;
   size_t chunks() const { return (total_slots() + kChunk - 1) / kChunk; }
   void lower_hint(Slot slot, uint32_t hint) {
     uint32_t& current = hints_[slot / kChunk];
@@ -210,15 +211,15 @@ uint32_t Table::walk(uint32_t from, size_t count, Visitor&& visit) const {
   if (slots_ == 0) return kHashEnd;
   const Slot end = total_slots();
   Slot i = home(from);
-  while (i < end && (words_[i] == kEmpty || order_of(words_[i]) < from)) ++i;
+  while (i < end && (words_[i] == kEmpty || prefix_of(words_[i]) < from)) ++i;
   size_t visited = 0;
   uint32_t group = kHashEnd;
   for (; i < end; ++i) {
     if (words_[i] == kEmpty) continue;
-    const uint32_t order = order_of(words_[i]);
-    if (order != group) {
-      if (visited >= count) return order;
-      group = order;
+    const uint32_t prefix = prefix_of(words_[i]);
+    if (prefix != group) {
+      if (visited >= count) return prefix;
+      group = prefix;
     }
     visit(entry_of(words_[i]));
     ++visited;
@@ -243,7 +244,7 @@ bool Table::sweep(int64_t now_ms, int64_t due_ms, size_t* max_chunks, Collect&& 
       if (!has_deadline(i)) continue;
       Entry* entry = entry_of(words_[i]);
       if (entry->deadline() <= now_ms) {
-        collect(order_of(words_[i]), entry);
+        collect(prefix_of(words_[i]), entry);
       } else if (const uint32_t hint = hint_for(entry->deadline()); hint < earliest) {
         earliest = hint;
       }

@@ -1,7 +1,7 @@
 // WATCH: which connections want to know that a key changed. Each shard has a WatchTable for the keys in it, made with
 // the first watch and consulted only while it exists.
 //
-// Thread rule: a WatchTable under its shard's lock; a WatchFlag's members say so themselves.
+// A WatchTable under its shard's lock; a WatchFlag's members say so themselves.
 #pragma once
 
 #include <atomic>
@@ -46,23 +46,23 @@ class WatchTable {
   /// Visits (key, watches) of one database.
   template <class Visitor>
   void for_each(uint32_t database, Visitor&& visit) {
-    for (auto& [place, watches] : watches_) {
-      if (place.first == database) visit(std::string_view{place.second}, watches);
+    for (auto& [key, watches] : watches_) {
+      if (key.first == database) visit(std::string_view{key.second}, watches);
     }
   }
 
  private:
-  using Place = std::pair<uint32_t, std::string>;
-  using PlaceView = std::pair<uint32_t, std::string_view>;
-  /// Compares places and views of them, so that a look-up allocates nothing and cannot fail.
+  using WatchedKey = std::pair<uint32_t, std::string>;
+  using WatchedKeyView = std::pair<uint32_t, std::string_view>;
+  /// Compares keys and views of them, so that a look-up allocates nothing and cannot fail.
   struct Less {
     using is_transparent = void;
     template <class Left, class Right>
     bool operator()(const Left& left, const Right& right) const {
-      return PlaceView(left.first, left.second) < PlaceView(right.first, right.second);
+      return WatchedKeyView(left.first, left.second) < WatchedKeyView(right.first, right.second);
     }
   };
-  std::map<Place, std::vector<Watch>, Less> watches_;
+  std::map<WatchedKey, std::vector<Watch>, Less> watches_;
 };
 
 }  // namespace larder::store

@@ -79,7 +79,7 @@ class RetiredWords {
   }
 
  private:
-  enum Place : size_t { kNext, kCount, kEpoch };
+  enum Field : size_t { kNext, kCount, kEpoch };
 
   /// Readers may be looking at these words.
   static void store(uint64_t& word, uint64_t value) { std::atomic_ref(word).store(value, std::memory_order_relaxed); }

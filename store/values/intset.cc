@@ -89,8 +89,8 @@ bool Intset::add(int64_t value) {
   const size_t index = lower_bound(value);
   if (index < count && load(index, width) == value) return false;
   block_ = resize_block(block_, bytes_for(count, width), bytes_for(count + size_t{1}, width));
-  char* place = block_ + sizeof(Header) + index * width;
-  std::memmove(place + width, place, (count - index) * width);
+  char* at = block_ + sizeof(Header) + index * width;
+  std::memmove(at + width, at, (count - index) * width);
   store(index, width, value);
   set_header({count + 1, width});
   return true;
@@ -100,8 +100,8 @@ bool Intset::remove(int64_t value) {
   if (!contains(value)) return false;
   const auto [count, width] = header();
   const size_t index = lower_bound(value);
-  char* place = block_ + sizeof(Header) + index * width;
-  std::memmove(place, place + width, (count - index - 1) * width);
+  char* at = block_ + sizeof(Header) + index * width;
+  std::memmove(at, at + width, (count - index - 1) * width);
   truncate(count - 1);
   return true;
 }

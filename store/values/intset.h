@@ -4,7 +4,7 @@
 // Block: count (u32), width in bytes (u32), then count integers of that width. An empty set has no block. The width
 // grows with the first integer that needs it and never shrinks while the set lives.
 //
-// Thread rule: as the value that it belongs to.
+// Caller holds the shard's lock.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // A member of a set as it is handed around: bytes, or a 64-bit integer that need not be text until somebody asks. A set
 // does not tell "12" from 12: text that is the canonical form of an integer is that integer.
 //
-// Thread rule: a value type without shared state; text() fills a buffer inside, so one object is for one thread.
+// A value type without shared state; text() fills a buffer inside, so one object is for one thread.
 #pragma once
 
 #include <charconv>

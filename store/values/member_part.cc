@@ -88,7 +88,7 @@ MemberPart MemberPart::copy() const {
       std::memcpy(result.records_ + offset, record, size);
       result.used_ += static_cast<uint32_t>(size);
     }
-    copied[i] = word_for(order_of(copied[i]), offset);
+    copied[i] = word_for(prefix_of(copied[i]), offset);
   }
   return result;
 }
@@ -96,7 +96,7 @@ MemberPart MemberPart::copy() const {
 MemberPart MemberPart::split() {
   const uint64_t bit = uint64_t{1} << (31 - depth_);
   size_t middle = 0;
-  while (middle < slots() && (words_[middle] == kEmpty || (order_of(words_[middle]) & bit) == 0)) ++middle;
+  while (middle < slots() && (words_[middle] == kEmpty || (prefix_of(words_[middle]) & bit) == 0)) ++middle;
   const std::span<uint64_t> halves[] = {words().first(middle), words().subspan(middle)};
   MemberPart parts[] = {MemberPart(depth_ + 1u), MemberPart(depth_ + 1u)};
   for (size_t i = 0; i < 2; ++i) {
@@ -127,17 +127,17 @@ void MemberPart::absorb(MemberPart&& upper) {
 
 // --------------------------------------------------------------------------------------------------------- members
 
-size_t MemberPart::lower_bound(uint32_t order) const {
+size_t MemberPart::lower_bound(uint32_t prefix) const {
   constexpr size_t kUsualRun = 16;
-  size_t i = home(order);
+  size_t i = home(prefix);
   const size_t near = i + kUsualRun;
-  for (; order_of(words_[i]) < order; ++i) {  // ends at the empty last slot at the latest
+  for (; prefix_of(words_[i]) < prefix; ++i) {  // ends at the empty last slot at the latest
     if (i < near) continue;
     // Whatever stands behind a home and is below its order belongs to the run that covers the home: the used words
     // below `order` come first, so that the run can be searched in growing steps.
     size_t step = kUsualRun;
     while (step > 0) {
-      if (i + step < total_slots() && order_of(words_[i + step]) < order) {
+      if (i + step < total_slots() && prefix_of(words_[i + step]) < prefix) {
         i += step;
         step *= 2;
       } else {
@@ -148,9 +148,9 @@ size_t MemberPart::lower_bound(uint32_t order) const {
   return i;
 }
 
-bool MemberPart::locate(uint32_t order, std::string_view member, size_t* slot) const {
-  size_t i = lower_bound(order);
-  for (; order_of(words_[i]) == order && words_[i] != kEmpty; ++i) {
+bool MemberPart::locate(uint32_t prefix, std::string_view member, size_t* slot) const {
+  size_t i = lower_bound(prefix);
+  for (; prefix_of(words_[i]) == prefix && words_[i] != kEmpty; ++i) {
     if (text(records_ + offset_of(words_[i])) == member) {
       *slot = i;
       return true;
@@ -160,23 +160,23 @@ bool MemberPart::locate(uint32_t order, std::string_view member, size_t* slot) c
   return false;
 }
 
-bool MemberPart::contains(uint32_t order, std::string_view member) const {
+bool MemberPart::contains(uint32_t prefix, std::string_view member) const {
   size_t slot;
-  return size_ != 0 && locate(order, member, &slot);
+  return size_ != 0 && locate(prefix, member, &slot);
 }
 
-bool MemberPart::add(uint32_t order, std::string_view member) {
+bool MemberPart::add(uint32_t prefix, std::string_view member) {
   size_t slot = 0;
-  if (slots_ != 0 && locate(order, member, &slot)) return false;
+  if (slots_ != 0 && locate(prefix, member, &slot)) return false;
   if (too_full(size_ + size_t{1}, slots_)) {
     rebuild(slots_ + std::max<size_t>(kFewestSlots, slots_ / 4));
-    locate(order, member, &slot);
+    locate(prefix, member, &slot);
   }
   const uint32_t offset = append_record(member);
   try {
-    while (!insert_word(slot, word_for(order, offset))) {
+    while (!insert_word(slot, word_for(prefix, offset))) {
       rebuild(slots_);  // for a longer tail
-      locate(order, member, &slot);
+      locate(prefix, member, &slot);
     }
   } catch (...) {
     drop_record(offset);
@@ -186,12 +186,12 @@ bool MemberPart::add(uint32_t order, std::string_view member) {
   return true;
 }
 
-bool MemberPart::remove(uint32_t order, std::string_view member) {
+bool MemberPart::remove(uint32_t prefix, std::string_view member) {
   size_t slot;
-  if (size_ == 0 || !locate(order, member, &slot)) return false;
+  if (size_ == 0 || !locate(prefix, member, &slot)) return false;
   const uint32_t offset = offset_of(words_[slot]);
   size_t end = slot + 1;  // what follows moves left as far as it stands right of its home
-  while (words_[end] != kEmpty && home(order_of(words_[end])) < end) ++end;
+  while (words_[end] != kEmpty && home(prefix_of(words_[end])) < end) ++end;
   std::memmove(words_ + slot, words_ + slot + 1, (end - slot - 1) * sizeof(uint64_t));
   words_[end - 1] = kEmpty;
   --size_;
@@ -233,7 +233,7 @@ void MemberPart::place(std::span<const uint64_t> source, size_t slots) {
     size_t next = 0;  // the first slot right of the last word placed
     for (const uint64_t word : source) {
       if (word == kEmpty) continue;
-      next = std::max(next, target.home(order_of(word)));
+      next = std::max(next, target.home(prefix_of(word)));
       visit(next++, word);
     }
   };
@@ -356,7 +356,7 @@ void MemberPart::take_records(std::span<uint64_t> source, const char* from) noex
     const char* record = from + offset_of(word);
     const size_t size = record_size(record);
     std::memcpy(records_ + used_, record, size);
-    word = word_for(order_of(word), used_);
+    word = word_for(prefix_of(word), used_);
     used_ += static_cast<uint32_t>(size);
     if (static_cast<uint8_t>(*record) == kLongTag) {
       ++long_members_;

@@ -2,18 +2,18 @@
 // hash by ordered linear probing (Amble and Knuth, Ordered hash tables, 1974), and the records that they point to,
 // packed without gaps, so a member of 16 bytes takes 17 and a word instead of an allocation of its own.
 //
-//   word:    order : 32 (the upper half of the member's hash) | offset of the record : 32      empty = all ones
+//   word:    hash prefix : 32 (the upper half of the member's hash) | offset of the record : 32      empty = all ones
 //   record:  length : 8 (up to kLongestInline), bytes;   or 0xFF, address of a LongMember : 64
 //
-// Invariants: the orders of used words ascend over the whole array; no word stands left of its home slot; between a
-// word and its home no slot is empty; the last slot is empty, so that no walk needs a bound. Records of removed members
-// stay as garbage until a third of the bytes is garbage; then, and when a part splits, the others are copied in hash
-// order.
+// Invariants: the hash prefixes of used words ascend over the whole array; no word stands left of its home slot;
+// between a word and its home no slot is empty; the last slot is empty, so that no walk needs a bound. Records of
+// removed members stay as garbage until a third of the bytes is garbage; then, and when a part splits, the others are
+// copied in hash order.
 //
 // Hashes are not always evenly spread: whoever adds or removes what SSCAN or a walk over another set gives him does so
 // in hash order. Then words crowd at one end of the array, where they form one sorted run, which is searched as such.
 //
-// Thread rule: as the value that it belongs to.
+// Caller holds the shard's lock.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +40,7 @@ class MemberPart {
   MemberPart copy() const;
 
   uint32_t size() const { return size_; }
-  /// How many leading bits of the order all members share, 0 to 24.
+  /// How many leading bits of the hash prefix all members share, 0 to 24.
   unsigned depth() const { return depth_; }
   /// Bytes of words, records and long members, as accounting counts them; without this object.
   size_t memory() const;
@@ -48,9 +48,9 @@ class MemberPart {
   size_t allocations() const { return (slots_ != 0) + (capacity_ != 0) + long_members_; }
 
   /// Whether the part changed. add() throws std::bad_alloc, the part unchanged.
-  bool add(uint32_t order, std::string_view member);
-  bool remove(uint32_t order, std::string_view member);
-  bool contains(uint32_t order, std::string_view member) const;
+  bool add(uint32_t prefix, std::string_view member);
+  bool remove(uint32_t prefix, std::string_view member);
+  bool contains(uint32_t prefix, std::string_view member) const;
 
   /// Makes the words fit `members`, to save the steps of growth.
   void reserve(uint32_t members);
@@ -69,8 +69,8 @@ class MemberPart {
   }
   static std::string_view text(const char* record);
 
-  /// Calls `visit(order, text)` for each member whose order is at least `from`, ascending, until it returns false.
-  /// Returns whether it never did. `from` lies in this part, or is 0.
+  /// Calls `visit(prefix, text)` for each member whose hash prefix is at least `from`, ascending, until it returns
+  /// false. Returns whether it never did. `from` lies in this part, or is 0.
   template <class Visit>
   bool walk(uint32_t from, Visit&& visit) const;
 
@@ -83,20 +83,20 @@ class MemberPart {
   static constexpr size_t kLongestInline = 250;  // bytes; longer ones would make copying a part slow
   static constexpr uint8_t kLongTag = 0xFF;
 
-  static uint32_t order_of(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
+  static uint32_t prefix_of(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
   static uint32_t offset_of(uint64_t word) { return static_cast<uint32_t>(word); }
-  static uint64_t word_for(uint32_t order, uint32_t offset) { return uint64_t{order} << 32 | offset; }
+  static uint64_t word_for(uint32_t prefix, uint32_t offset) { return uint64_t{prefix} << 32 | offset; }
   static size_t record_size(const char* record);
   static LongMember* long_member(const char* record);
   static std::string_view long_text(const LongMember* member);
 
-  size_t home(uint32_t order) const { return (uint64_t{order << depth_} * slots_) >> 32; }
+  size_t home(uint32_t prefix) const { return (uint64_t{prefix << depth_} * slots_) >> 32; }
   size_t total_slots() const { return size_t{slots_} + tail_; }
   std::span<uint64_t> words() { return {words_, slots()}; }
-  /// The first slot at or behind its home whose word is empty or not below `order`.
-  size_t lower_bound(uint32_t order) const;
+  /// The first slot at or behind its home whose word is empty or not below `prefix`.
+  size_t lower_bound(uint32_t prefix) const;
 
-  bool locate(uint32_t order, std::string_view member, size_t* slot) const;
+  bool locate(uint32_t prefix, std::string_view member, size_t* slot) const;
   bool insert_word(size_t slot, uint64_t word);
   void rebuild(size_t slots) { place(words(), slots); }
   void place(std::span<const uint64_t> source, size_t slots);
@@ -134,7 +134,7 @@ bool MemberPart::walk(uint32_t from, Visit&& visit) const {
   if (end == 0) return true;
   for (size_t i = from == 0 ? 0 : lower_bound(from); i < end; ++i) {
     if (words_[i] == kEmpty) continue;
-    if (!visit(order_of(words_[i]), text(records_ + offset_of(words_[i])))) return false;
+    if (!visit(prefix_of(words_[i]), text(records_ + offset_of(words_[i])))) return false;
   }
   return true;
 }

@@ -13,7 +13,7 @@ uint64_t member_hash_seed() {
   return seed;
 }
 
-uint32_t MemberTable::order_of(std::string_view member) {
+uint32_t MemberTable::prefix_of(std::string_view member) {
   return static_cast<uint32_t>(base::hash_bytes(member, member_hash_seed()) >> 32);
 }
 
@@ -53,8 +53,8 @@ std::unique_ptr<MemberTable> MemberTable::copy() const {
 // --------------------------------------------------------------------------------------------------------- members
 
 template <class Change>
-bool MemberTable::change(uint32_t order, Change&& change_part) {
-  MemberPart& part = part_of(order);
+bool MemberTable::change(uint32_t prefix, Change&& change_part) {
+  MemberPart& part = part_of(prefix);
   const size_t bytes = part.memory();
   const size_t allocations = part.allocations();
   const base::AtExit account([&] {  // also if only room was made
@@ -66,24 +66,24 @@ bool MemberTable::change(uint32_t order, Change&& change_part) {
 }
 
 bool MemberTable::contains(std::string_view member) const {
-  const uint32_t order = order_of(member);
-  return part_of(order).contains(order, member);
+  const uint32_t prefix = prefix_of(member);
+  return part_of(prefix).contains(prefix, member);
 }
 
 bool MemberTable::add(std::string_view member) {
-  const uint32_t order = order_of(member);
-  if (!change(order, [&](MemberPart& part) { return part.add(order, member); })) return false;
+  const uint32_t prefix = prefix_of(member);
+  if (!change(prefix, [&](MemberPart& part) { return part.add(prefix, member); })) return false;
   ++size_;
-  const MemberPart& part = part_of(order);
-  if (part.size() > kMaxPartSize && part.depth() < kMaxDepth) split(order);
+  const MemberPart& part = part_of(prefix);
+  if (part.size() > kMaxPartSize && part.depth() < kMaxDepth) split(prefix);
   return true;
 }
 
 bool MemberTable::remove(std::string_view member) {
-  const uint32_t order = order_of(member);
-  if (!change(order, [&](MemberPart& part) { return part.remove(order, member); })) return false;
+  const uint32_t prefix = prefix_of(member);
+  if (!change(prefix, [&](MemberPart& part) { return part.remove(prefix, member); })) return false;
   --size_;
-  if (directory_ && part_of(order).size() <= kMinPairSize) join(order);
+  if (directory_ && part_of(prefix).size() <= kMinPairSize) join(prefix);
   return true;
 }
 
@@ -152,10 +152,10 @@ void MemberTable::make_directory() {
 }
 
 /// Without memory the part stays as it is until the next member comes: larger than planned, but whole.
-void MemberTable::split(uint32_t order) noexcept {
+void MemberTable::split(uint32_t prefix) noexcept {
   try {
     if (!directory_) make_directory();
-    MemberPart& lower = part_of(order);
+    MemberPart& lower = part_of(prefix);
     std::unique_ptr<MemberPart*[]> doubled;
     if (lower.depth() == depth_) doubled = std::make_unique<MemberPart*[]>(entries() * 2);
     auto upper = std::make_unique<MemberPart>();
@@ -167,7 +167,7 @@ void MemberTable::split(uint32_t order) noexcept {
     allocations_ -= allocations;
     if (doubled) double_directory(std::move(doubled));
     const size_t span = size_t{1} << (depth_ - (lower.depth() - 1u));  // of both
-    const size_t first = entry_of(order) & ~(span - 1);
+    const size_t first = entry_of(prefix) & ~(span - 1);
     count_in(lower);
     count_in(*upper);
     if (lower.depth() == depth_) deepest_parts_ += 2;
@@ -188,11 +188,11 @@ void MemberTable::double_directory(std::unique_ptr<MemberPart*[]> doubled) noexc
 }
 
 /// Without memory nothing is joined, or the directory stays larger than it need be.
-void MemberTable::join(uint32_t order) noexcept {
-  MemberPart& part = part_of(order);
+void MemberTable::join(uint32_t prefix) noexcept {
+  MemberPart& part = part_of(prefix);
   if (part.depth() == 0) return;
   const size_t span = span_of(part);
-  const size_t first = entry_of(order) & ~(span - 1);
+  const size_t first = entry_of(prefix) & ~(span - 1);
   MemberPart& neighbour = *directory_[first ^ span];
   if (neighbour.depth() != part.depth() || part.size() + size_t{neighbour.size()} > kMinPairSize) return;
   MemberPart& lower = (first & span) == 0 ? part : neighbour;

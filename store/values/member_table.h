@@ -10,7 +10,7 @@
 // Invariants: without a directory all members are in root_; with one, root_ is empty, the parts of the directory are
 // owned by it and at least one part is as deep as the directory (unless there was no memory for a smaller one).
 //
-// Thread rule: as the value that it belongs to.
+// Caller holds the shard's lock.
 #pragma once
 
 #include <cstddef>
@@ -72,13 +72,13 @@ class MemberTable {
   std::string_view draw(base::Random& random) const;
 
  private:
-  static uint32_t order_of(std::string_view member);
-  size_t entry_of(uint32_t order) const { return static_cast<size_t>(uint64_t{order} >> (32 - depth_)); }
+  static uint32_t prefix_of(std::string_view member);
+  size_t entry_of(uint32_t prefix) const { return static_cast<size_t>(uint64_t{prefix} >> (32 - depth_)); }
   size_t entries() const { return size_t{1} << depth_; }
   /// How many entries of the directory lead to a part.
   size_t span_of(const MemberPart& part) const { return size_t{1} << (depth_ - part.depth()); }
-  MemberPart& part_of(uint32_t order) { return directory_ ? *directory_[entry_of(order)] : root_; }
-  const MemberPart& part_of(uint32_t order) const { return directory_ ? *directory_[entry_of(order)] : root_; }
+  MemberPart& part_of(uint32_t prefix) { return directory_ ? *directory_[entry_of(prefix)] : root_; }
+  const MemberPart& part_of(uint32_t prefix) const { return directory_ ? *directory_[entry_of(prefix)] : root_; }
   /// The bytes of a part that has been allocated on its own.
   static size_t owned_bytes(const MemberPart& part) { return heap_bytes(sizeof part) + part.memory(); }
   static size_t owned_allocations(const MemberPart& part) { return part.allocations() + 1; }
@@ -86,14 +86,14 @@ class MemberTable {
   template <class Visit>
   bool walk(uint32_t from, Visit&& visit) const;
   template <class Change>
-  bool change(uint32_t order, Change&& change_part);
+  bool change(uint32_t prefix, Change&& change_part);
   void count_in(const MemberPart& part);
   void count_out(const MemberPart& part);
 
   void make_directory();
-  void split(uint32_t order) noexcept;
+  void split(uint32_t prefix) noexcept;
   void double_directory(std::unique_ptr<MemberPart*[]> doubled) noexcept;
-  void join(uint32_t order) noexcept;
+  void join(uint32_t prefix) noexcept;
   void halve_directory();
   void drop_directory();
   size_t parts_at_full_depth() const;
@@ -127,12 +127,12 @@ uint64_t MemberTable::scan(uint64_t cursor, size_t count, Visit&& visit) const {
   size_t visited = 0;
   uint32_t group = 0;
   uint64_t next = 0;
-  walk(static_cast<uint32_t>(cursor), [&](uint32_t order, std::string_view text) {
-    if (visited > 0 && visited >= count && order != group) {
-      next = order;
+  walk(static_cast<uint32_t>(cursor), [&](uint32_t prefix, std::string_view text) {
+    if (visited > 0 && visited >= count && prefix != group) {
+      next = prefix;
       return false;
     }
-    group = order;
+    group = prefix;
     ++visited;
     visit(text);
     return true;

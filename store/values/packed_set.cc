@@ -81,9 +81,9 @@ void PackedSet::append(const Member& member) {
   const Encoded added = encode(member);
   const Header old = block_ == nullptr ? Header{0, 0} : header();
   resize(old.count + 1, old.bytes + added.size());
-  char* place = block_ + sizeof(Header) + old.bytes;
-  std::memcpy(place, added.head, added.head_size);
-  if (!added.text.empty()) std::memcpy(place + added.head_size, added.text.data(), added.text.size());
+  char* at = block_ + sizeof(Header) + old.bytes;
+  std::memcpy(at, added.head, added.head_size);
+  if (!added.text.empty()) std::memcpy(at + added.head_size, added.text.data(), added.text.size());
 }
 
 bool PackedSet::remove(const Member& member) {
@@ -91,8 +91,8 @@ bool PackedSet::remove(const Member& member) {
   if (record == nullptr) return false;
   const Header old = header();
   const size_t size = record_size(record);
-  char* place = block_ + (record - block_);
-  std::memmove(place, place + size, static_cast<size_t>(begin() + old.bytes - (record + size)));
+  char* at = block_ + (record - block_);
+  std::memmove(at, at + size, static_cast<size_t>(begin() + old.bytes - (record + size)));
   resize(old.count - 1, old.bytes - size);
   return true;
 }

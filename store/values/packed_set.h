@@ -7,7 +7,7 @@
 //   0xF1..0xF8        an integer, little-endian two's complement in 1..8 bytes, no more than it needs
 // A member has one encoding only, hence equal members have equal records. An empty set has no block.
 //
-// Thread rule: as the value that it belongs to.
+// Caller holds the shard's lock.
 #pragma once
 
 #include <cstddef>

@@ -6,7 +6,7 @@
 // said otherwise. The building functions return a new set, null when it would be empty; its encoding is the one that
 // Redis 7.2 would arrive at.
 //
-// Thread rule: the shards of all operands are held.
+// Caller holds the shards of all operands.
 #pragma once
 
 #include <cstddef>

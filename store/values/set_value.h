@@ -2,7 +2,7 @@
 // and "hashtable" (store/member_table.h). A set starts as small as its members allow, changes to a larger form where
 // Redis would, and never back, the exceptions of SPOP and SINTERSTORE included.
 //
-// Thread rule: as every Value (value.h).
+// Caller holds the shard's lock.
 #pragma once
 
 #include <cstddef>
@@ -52,7 +52,7 @@ class SetValue final : public Value {
   /// Must precede SADD of `expected` members to an existing set: a small form that they may outgrow becomes large.
   void prepare_for(size_t expected, const EncodingLimits& limits);
 
-  /// SADD: adds all members, or none if there is no memory for all; an empty set takes the form that they ask for.
+  /// SADD: adds all members, or none if there is no memory for all; an empty set takes the form that they need.
   /// Returns how many were new.
   size_t add_all(std::span<const std::string_view> members, const EncodingLimits& limits);
   /// Whether the set changed. add() may change the form; it throws std::bad_alloc, the members unchanged.

@@ -1,7 +1,7 @@
 // What every value that is not a plain string has in common. A string lives inside its entry or in a Blob; every
 // other type hangs off the entry by one pointer to a Value.
 //
-// Thread rule: a Value belongs to the shard of its key and is touched only while that shard is locked. A value that
+// A Value belongs to the shard of its key and is touched only while that shard is locked. A value that
 // has been unlinked from its key belongs to whoever unlinked it and may be destroyed on any thread.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Counts what the code under test really has allocated, to compare it with what it says it has. Works in builds with
 // AddressSanitizer or ThreadSanitizer, which offer hooks on malloc and free; elsewhere available() is false.
 //
-// Thread rule: counts the allocations of the thread that made the counter; one counter at a time.
+// Counts the allocations of the thread that made the counter; one counter at a time.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Two consumers of changes that prove that a store tells of all of them. Thread rule: as ChangeConsumer; what they have
+// Two consumers of changes that prove that a store tells of all of them. As ChangeConsumer; what they have
 // heard is read while all shards are held.
 #pragma once
 

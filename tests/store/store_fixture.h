@@ -1,5 +1,5 @@
 // What the tests of the store share: entries made by hand, a store with a clock that stands still, and a view that
-// holds every shard. Thread rule: an Access locks all shards while it lives, so a thread has at most one.
+// holds every shard. An Access locks all shards while it lives, so a thread has at most one.
 #pragma once
 
 #include <cstdint>

@@ -24,23 +24,23 @@ class Model {
  public:
   explicit Model(uint64_t seed) : random(seed) {}
 
-  size_t size() const { return by_order_.size(); }
+  size_t size() const { return by_prefix_.size(); }
   bool holds(const std::string& key) const { return entries_.contains(key); }
 
-  void insert(uint32_t order, const std::string& key, std::optional<int64_t> deadline = std::nullopt) {
+  void insert(uint32_t prefix, const std::string& key, std::optional<int64_t> deadline = std::nullopt) {
     OwnedEntry entry = make_entry(key, deadline);
-    table.insert(order, entry.get());
-    by_order_.emplace(order, key);
-    entries_[key] = {order, std::move(entry)};
+    table.insert(prefix, entry.get());
+    by_prefix_.emplace(prefix, key);
+    entries_[key] = {prefix, std::move(entry)};
   }
 
   void erase(const std::string& key) {
     const auto found = entries_.find(key);
-    const uint32_t order = found->second.order;
-    table.erase(table.find(order, key));
-    for (auto [at, end] = by_order_.equal_range(order); at != end; ++at) {
+    const uint32_t prefix = found->second.prefix;
+    table.erase(table.find(prefix, key));
+    for (auto [at, end] = by_prefix_.equal_range(prefix); at != end; ++at) {
       if (at->second != key) continue;
-      by_order_.erase(at);
+      by_prefix_.erase(at);
       break;
     }
     entries_.erase(found);
@@ -49,7 +49,7 @@ class Model {
   void replace(const std::string& key, std::optional<int64_t> deadline) {
     Owned& owned = entries_.at(key);
     OwnedEntry entry = make_entry(key, deadline);
-    table.replace(table.find(owned.order, key), entry.get());
+    table.replace(table.find(owned.prefix, key), entry.get());
     owned.entry = std::move(entry);
   }
 
@@ -57,12 +57,12 @@ class Model {
     Owned& owned = entries_.at(key);
     if (!owned.entry->has_deadline()) return;
     owned.entry->set_deadline(deadline);
-    table.deadline_changed(table.find(owned.order, key));
+    table.deadline_changed(table.find(owned.prefix, key));
   }
 
   std::string any_key() {
-    auto at = by_order_.lower_bound(static_cast<uint32_t>(random() % Table::kHashEnd));
-    if (at == by_order_.end()) at = by_order_.begin();
+    auto at = by_prefix_.lower_bound(static_cast<uint32_t>(random() % Table::kHashEnd));
+    if (at == by_prefix_.end()) at = by_prefix_.begin();
     return at->second;
   }
 
@@ -77,9 +77,9 @@ class Model {
     for (bool finished = false; !finished;) {
       size_t chunks = 3;
       std::vector<std::string> found;
-      finished = table.sweep(now, now, &chunks, [&](uint32_t order, const Entry* entry) {
+      finished = table.sweep(now, now, &chunks, [&](uint32_t prefix, const Entry* entry) {
         EXPECT_TRUE(entry->expired_at(now));
-        EXPECT_NE(table.find(order, entry), Table::kNone);
+        EXPECT_NE(table.find(prefix, entry), Table::kNone);
         found.emplace_back(entry->key());
       });
       for (const std::string& key : found) erase(key);
@@ -104,15 +104,15 @@ class Model {
 
   /// Everything that table.h promises and that can be seen from outside.
   void check() const {
-    ASSERT_EQ(table.size(), by_order_.size());
+    ASSERT_EQ(table.size(), by_prefix_.size());
     size_t used = 0, deadlines = 0;
     uint32_t last = 0;
     for (Table::Slot slot = 0; slot < table.slots(); ++slot) {
       const Entry* entry = table.at(slot);
       ASSERT_EQ(table.has_deadline(slot), entry != nullptr && entry->has_deadline());
       if (entry == nullptr) continue;
-      ASSERT_GE(table.order_at(slot), last);
-      last = table.order_at(slot);
+      ASSERT_GE(table.prefix_at(slot), last);
+      last = table.prefix_at(slot);
       ++used;
       deadlines += entry->has_deadline() ? 1 : 0;
     }
@@ -122,11 +122,11 @@ class Model {
       ASSERT_EQ(table.at(table.slots() - 1), nullptr);
     }
     for (const auto& [key, owned] : entries_) {
-      const Table::Slot slot = table.find(owned.order, key);
+      const Table::Slot slot = table.find(owned.prefix, key);
       ASSERT_NE(slot, Table::kNone) << key;
       ASSERT_EQ(table.at(slot), owned.entry.get());
-      ASSERT_EQ(table.find(owned.order, owned.entry.get()), slot);
-      ASSERT_EQ(table.find(owned.order, key + "?"), Table::kNone);
+      ASSERT_EQ(table.find(owned.prefix, owned.entry.get()), slot);
+      ASSERT_EQ(table.find(owned.prefix, key + "?"), Table::kNone);
     }
   }
 
@@ -136,9 +136,9 @@ class Model {
     for (uint32_t from = 0; from != Table::kHashEnd;) {
       size_t visited = 0;
       const uint32_t next = table.walk(from, count, [&](const Entry* entry) {
-        const uint32_t order = entries_.at(std::string(entry->key())).order;
-        ASSERT_GE(order, from);
-        seen.emplace(order, entry->key());
+        const uint32_t prefix = entries_.at(std::string(entry->key())).prefix;
+        ASSERT_GE(prefix, from);
+        seen.emplace(prefix, entry->key());
         ++visited;
       });
       ASSERT_GT(next, from);
@@ -148,7 +148,7 @@ class Model {
       }
       from = next;
     }
-    ASSERT_EQ(sorted(seen), sorted(by_order_));
+    ASSERT_EQ(sorted(seen), sorted(by_prefix_));
   }
 
   Table table;
@@ -156,26 +156,26 @@ class Model {
 
  private:
   struct Owned {
-    uint32_t order;
+    uint32_t prefix;
     OwnedEntry entry;
   };
   static std::set<std::pair<uint32_t, std::string>> sorted(const std::multimap<uint32_t, std::string>& map) {
     return {map.begin(), map.end()};
   }
 
-  std::multimap<uint32_t, std::string> by_order_;
+  std::multimap<uint32_t, std::string> by_prefix_;
   std::map<std::string, Owned> entries_;
 };
 
 /// How the hashes of a test are distributed.
 struct Hashes {
   const char* name;
-  uint32_t first, count;  // orders used: [first, first + count)
+  uint32_t first, count;  // prefixes used: [first, first + count)
 };
 
 class TableModel : public testing::TestWithParam<Hashes> {
  protected:
-  uint32_t order(Model& model) const {
+  uint32_t prefix(Model& model) const {
     return GetParam().first + static_cast<uint32_t>(model.random() % GetParam().count);
   }
   std::optional<int64_t> deadline(Model& model) const {
@@ -186,7 +186,7 @@ class TableModel : public testing::TestWithParam<Hashes> {
     switch (model.size() == 0 ? 0 : model.random() % 8) {
       case 0:
       case 1:
-      case 2: return model.insert(order(model), "key:" + std::to_string(serial), deadline(model));
+      case 2: return model.insert(prefix(model), "key:" + std::to_string(serial), deadline(model));
       case 3:
       case 4: return model.erase(model.any_key());
       case 5: return model.replace(model.any_key(), deadline(model));
@@ -213,7 +213,7 @@ TEST_P(TableModel, GrowsAndShrinks) {
   Model model(7);
   constexpr int kKeys = 600;
   for (int i = 0; i < kKeys; ++i) {
-    model.insert(order(model), "key:" + std::to_string(i), deadline(model));
+    model.insert(prefix(model), "key:" + std::to_string(i), deadline(model));
     if (i % 50 == 0) {
       ASSERT_NO_FATAL_FAILURE(model.check());
     }
@@ -282,9 +282,9 @@ TEST(Table, EmptyHoldsNothing) {
 }
 
 TEST(Table, OrderIsBelowTheEnd) {
-  EXPECT_EQ(Table::order(~uint64_t{0}), Table::kHashEnd - 1);
-  EXPECT_EQ(Table::order(0), 0u);
-  EXPECT_EQ(Table::order(uint64_t{1} << 46), 1u);
+  EXPECT_EQ(Table::prefix(~uint64_t{0}), Table::kHashEnd - 1);
+  EXPECT_EQ(Table::prefix(0), 0u);
+  EXPECT_EQ(Table::prefix(uint64_t{1} << 46), 1u);
 }
 
 TEST(Table, TakesAboutTenBytesAKey) {
@@ -326,10 +326,10 @@ TEST(Table, DeadlinesOutsideOfTheHintsRangeAreFoundAllTheSame) {
 uint32_t rebuilds_while_erasing(bool ascending) {
   Model model(9);
   constexpr uint32_t kKeys = 4000;
-  std::vector<uint32_t> orders(kKeys);
-  for (uint32_t& order : orders) order = static_cast<uint32_t>(model.random() % Table::kHashEnd);
-  std::sort(orders.begin(), orders.end());
-  for (uint32_t i = 0; i < kKeys; ++i) model.insert(orders[i], std::to_string(i));
+  std::vector<uint32_t> prefixes(kKeys);
+  for (uint32_t& prefix : prefixes) prefix = static_cast<uint32_t>(model.random() % Table::kHashEnd);
+  std::sort(prefixes.begin(), prefixes.end());
+  for (uint32_t i = 0; i < kKeys; ++i) model.insert(prefixes[i], std::to_string(i));
   const uint32_t before = model.table.rebuilds();
   for (uint32_t i = 0; i + 1 < kKeys; ++i) {
     model.erase(std::to_string(ascending ? i : kKeys - 1 - i));

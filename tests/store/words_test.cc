@@ -73,27 +73,27 @@ TEST(Words, TableIsPrefetchedWhileItGrowsAndShrinks) {
   std::atomic<bool> done{false};
   std::thread prefetching([&] {
     WordsReader reader;
-    for (uint32_t order = 0; !done.load(std::memory_order_relaxed); order = (order + 4099) % Table::kHashEnd) {
+    for (uint32_t prefix = 0; !done.load(std::memory_order_relaxed); prefix = (prefix + 4099) % Table::kHashEnd) {
       reader.enter();
       for (uint32_t i = 0; i < 16; ++i) {
-        table.prefetch_slot((order + i) % Table::kHashEnd);
-        table.prefetch_entry((order + i) % Table::kHashEnd);
+        table.prefetch_slot((prefix + i) % Table::kHashEnd);
+        table.prefetch_entry((prefix + i) % Table::kHashEnd);
       }
       reader.leave();
     }
   });
   constexpr uint32_t kKeys = 4000;
-  const auto order_of = [](uint32_t i) { return (i * 65) % Table::kHashEnd; };
+  const auto prefix_of = [](uint32_t i) { return (i * 65) % Table::kHashEnd; };
   std::vector<OwnedEntry> entries;
   for (uint32_t i = 0; i < kKeys; ++i) entries.push_back(make_entry("key " + std::to_string(i), std::nullopt));
   for (int round = 0; round < 10; ++round) {
     for (uint32_t i = 0; i < kKeys; ++i) {
       const std::lock_guard guard(lock);
-      table.insert(order_of(i), entries[i].get());
+      table.insert(prefix_of(i), entries[i].get());
     }
     for (uint32_t i = 0; i < kKeys; ++i) {
       const std::lock_guard guard(lock);
-      table.erase(table.find(order_of(i), entries[i].get()));
+      table.erase(table.find(prefix_of(i), entries[i].get()));
       table.shrink();
     }
   }
