@@ -66,21 +66,24 @@ Core::~Core() = default;
 // -- Configuration --
 
 void Core::apply_limits(const Settings& settings) {
-  store.set_maxmemory(static_cast<int64_t>(settings.maxmemory_bytes));
-  store.set_policy(settings.maxmemory_policy);
-  store.set_samples(static_cast<unsigned>(settings.maxmemory_samples));
-  store.set_lfu(static_cast<unsigned>(settings.lfu_log_factor), static_cast<unsigned>(settings.lfu_decay_time_min));
-  store.set_expire_effort(settings.active_expire_effort);
-  store.set_lazy_free((settings.lazyfree_lazy_eviction ? store::kLazyEviction : 0u) |
-                      (settings.lazyfree_lazy_expire ? store::kLazyExpire : 0u) |
-                      (settings.lazyfree_lazy_server_del ? store::kLazyServerDel : 0u) |
-                      (settings.lazyfree_lazy_user_del ? store::kLazyUserDel : 0u));
+  store.change_settings([&](store::Settings& of_store) {
+    of_store.maxmemory = static_cast<int64_t>(settings.maxmemory_bytes);
+    of_store.policy = settings.maxmemory_policy;
+    of_store.samples = static_cast<unsigned>(settings.maxmemory_samples);
+    of_store.lfu_log_factor = static_cast<unsigned>(settings.lfu_log_factor);
+    of_store.lfu_decay_minutes = static_cast<unsigned>(settings.lfu_decay_time_min);
+    of_store.expire_effort = settings.active_expire_effort;
+    of_store.lazy_free = (settings.lazyfree_lazy_eviction ? store::kLazyEviction : 0u) |
+                         (settings.lazyfree_lazy_expire ? store::kLazyExpire : 0u) |
+                         (settings.lazyfree_lazy_server_del ? store::kLazyServerDel : 0u) |
+                         (settings.lazyfree_lazy_user_del ? store::kLazyUserDel : 0u);
+    of_store.max_string_bytes = settings.proto_max_bulk_len_bytes;
+    of_store.encoding = {.set_max_intset_entries = static_cast<size_t>(settings.set_max_intset_entries),
+                         .set_max_listpack_entries = static_cast<size_t>(settings.set_max_listpack_entries),
+                         .set_max_listpack_value = static_cast<size_t>(settings.set_max_listpack_value_bytes)};
+  });
   client_memory_limit_.store(client_limit_of(settings), std::memory_order_relaxed);
   pubsub.set_hard_limit(settings.client_output_buffer_limits.pubsub.hard_bytes);
-  store.set_max_string_bytes(settings.proto_max_bulk_len_bytes);
-  store.set_encoding_limits({.set_max_intset_entries = static_cast<size_t>(settings.set_max_intset_entries),
-                             .set_max_listpack_entries = static_cast<size_t>(settings.set_max_listpack_entries),
-                             .set_max_listpack_value = static_cast<size_t>(settings.set_max_listpack_value_bytes)});
   slow_log.set_threshold_us(settings.slowlog_log_slower_than_us);
   slow_log.set_max_length(static_cast<size_t>(settings.slowlog_max_len));
   latency.set_threshold_ms(settings.latency_monitor_threshold_ms);

@@ -142,8 +142,10 @@ BENCHMARK(erase_and_set)->Arg(1'000)->Arg(1'000'000);
 void set_evicting(benchmark::State& state) {
   const auto keys = static_cast<uint64_t>(state.range(0));
   Filled filled{keys};
-  filled.store().set_policy(store::EvictionPolicy::allkeys_lru);
-  filled.store().set_maxmemory(filled.store().used_memory());
+  filled.store().change_settings([&](store::Settings& settings) {
+    settings.policy = store::EvictionPolicy::allkeys_lru;
+    settings.maxmemory = filled.store().used_memory();
+  });
   uint64_t next = keys;
   for (auto _ : state) {
     benchmark::DoNotOptimize(filled.store().make_room(filled.thread()));

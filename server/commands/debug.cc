@@ -60,10 +60,10 @@ void write_object(CommandContext& context, const store::ShardLocks& locks, std::
   if (!item) return reply.error(protocol::kNoSuchKey);
   const store::Entry& entry = *item.entry;
   const int64_t idle_s =
-      store::is_lfu(store.policy()) ? 0 : store.recency().idle_ms(entry.recency(), keys.now_ms()) / 1000;
+      store::is_lfu(keys.settings().policy) ? 0 : store.recency().idle_ms(entry.recency(), keys.now_ms()) / 1000;
   reply.simple(fmt::format("Value at:{} refcount:{} encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
-                           fmt::ptr(&entry), reference_count(store, entry), encoding_name(entry), dumped_bytes(entry),
-                           entry.recency(), idle_s));
+                           fmt::ptr(&entry), reference_count(keys.settings(), entry), encoding_name(entry),
+                           dumped_bytes(entry), entry.recency(), idle_s));
 }
 
 void debug_object(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
@@ -79,7 +79,8 @@ void debug_object(ArgReader& args, CommandContext& context, ReplyWriter& reply) 
 
 void debug_set_active_expire(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const std::string text(args.bytes());
-  context.core().store.set_active_expire(std::strtol(text.c_str(), nullptr, 10) != 0);
+  const bool on = std::strtol(text.c_str(), nullptr, 10) != 0;
+  context.core().store.change_settings([&](store::Settings& settings) { settings.active_expire = on; });
   reply.ok();
 }
 

@@ -34,7 +34,7 @@ static void delete_all(ArgReader& args, Keyspace& keys, ReplyWriter& reply, bool
 }
 
 static void del(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  delete_all(args, keys, reply, keys.store().frees_lazily(store::kLazyUserDel));
+  delete_all(args, keys, reply, keys.settings().frees_lazily(store::kLazyUserDel));
 }
 
 static void unlink(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { delete_all(args, keys, reply, true); }

@@ -194,7 +194,7 @@ void memory_section(InfoText& out, const Facts& facts) {
   out.bytes("used_memory_vm_total", 0);
   out.field("used_memory_functions", 0);
   out.bytes("used_memory_scripts", 0);
-  out.bytes("maxmemory", store.maxmemory());
+  out.bytes("maxmemory", store.settings().maxmemory);
   out.field("maxmemory_policy", facts.core.config.value("maxmemory-policy"));
   out.fieldf("allocator_frag_ratio", "{:.2f}", ratio_of(allocator.active, allocator.allocated));
   out.field("allocator_frag_bytes", allocator.active - allocator.allocated);

@@ -70,7 +70,7 @@ static void lcs(protocol::ArgReader& args, store::Keyspace& keys, protocol::Repl
   }
   const std::string_view a = first->value_or(std::string_view{}), b = second->value_or(std::string_view{});
   // The scratch table is bounded as a request is.
-  if ((a.size() + 1) > static_cast<size_t>(keys.store().max_string_bytes()) / sizeof(uint32_t) / (b.size() + 1)) {
+  if ((a.size() + 1) > static_cast<size_t>(keys.settings().max_string_bytes) / sizeof(uint32_t) / (b.size() + 1)) {
     return reply.error("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
   }
   const store::CommonSubsequence common = store::longest_common_subsequence(a, b);

@@ -180,7 +180,7 @@ static void memory_stats(ArgReader&, CommandContext& context, ReplyWriter& reply
 }
 
 static void memory_doctor(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  reply.verbatim("txt", diagnosis(gather(context), context.core().store.maxmemory()));
+  reply.verbatim("txt", diagnosis(gather(context), context.store_thread().settings().maxmemory));
 }
 
 static void memory_purge(ArgReader&, CommandContext& context, ReplyWriter& reply) {

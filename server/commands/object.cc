@@ -37,11 +37,11 @@ std::string_view encoding_name(const store::Entry& entry) {
   return text.size() <= kLongestEmbedded ? "embstr" : "raw";
 }
 
-int64_t reference_count(const store::Store& store, const store::Entry& entry) {
+int64_t reference_count(const store::Settings& settings, const store::Entry& entry) {
   // Redis shares small integers among all keys unless a policy needs to know each key's recency.
-  const auto policy = store.policy();
+  const auto policy = settings.policy;
   const bool tracks = store::is_lfu(policy) || store::is_lru(policy) || policy == store::EvictionPolicy::allkeys_lhd;
-  const bool shares = store.maxmemory() == 0 || !tracks;
+  const bool shares = settings.maxmemory == 0 || !tracks;
   const auto number = entry.type() == store::Type::string && encoding_name(entry) == "int"
                           ? base::parse_int64(entry.string())
                           : std::nullopt;
@@ -57,13 +57,13 @@ static void object_encoding(ArgReader& args, Keyspace& keys, ReplyWriter& reply)
 static void object_refcount(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const store::Item item = find_object(args, keys, reply);
   if (!item) return;
-  reply.integer(reference_count(keys.store(), *item.entry));
+  reply.integer(reference_count(keys.settings(), *item.entry));
 }
 
 static void object_idletime(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const store::Item item = find_object(args, keys, reply);
   if (!item) return;
-  if (store::is_lfu(keys.store().policy())) {
+  if (store::is_lfu(keys.settings().policy)) {
     return reply.error(
         "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching "
         "between policies at runtime LRU and LFU data will take some time to adjust.");
@@ -74,12 +74,12 @@ static void object_idletime(ArgReader& args, Keyspace& keys, ReplyWriter& reply)
 static void object_freq(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const store::Item item = find_object(args, keys, reply);
   if (!item) return;
-  if (!store::is_lfu(keys.store().policy())) {
+  if (!store::is_lfu(keys.settings().policy)) {
     return reply.error(
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when "
         "switching between policies at runtime LRU and LFU data will take some time to adjust.");
   }
-  reply.integer(store::lfu::count(item->recency(), keys.now_ms(), keys.store().lfu_decay_minutes()));
+  reply.integer(store::lfu::count(item->recency(), keys.now_ms(), keys.settings().lfu_decay_minutes));
 }
 
 // clang-format off

@@ -221,7 +221,7 @@ void store_combined(ArgReader& args, Keyspace& keys, ReplyWriter& reply, MakeSet
   auto combined = make(*sets, keys.limits());
   const size_t size = combined == nullptr ? 0 : combined->size();
   if (size == 0) {
-    keys.del(target, keys.store().frees_lazily(store::kLazyServerDel));
+    keys.del(target, keys.settings().frees_lazily(store::kLazyServerDel));
   } else {
     keys.put_value(target, std::move(combined));
     keys.notify(kEventSet, event, target);

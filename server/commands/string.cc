@@ -257,7 +257,7 @@ static void getex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 
 /// Whether a string of `size` more bytes behind `offset` is allowed.
 static bool fits(Keyspace& keys, uint64_t offset, uint64_t size) {
-  return offset + size <= static_cast<uint64_t>(keys.store().max_string_bytes());
+  return offset + size <= static_cast<uint64_t>(keys.settings().max_string_bytes);
 }
 
 static void append(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {

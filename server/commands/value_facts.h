@@ -6,13 +6,13 @@
 
 namespace larder::store {
 class Entry;
-class Store;
+struct Settings;
 }  // namespace larder::store
 
 namespace larder::server::commands {
 
 /// As OBJECT ENCODING and OBJECT REFCOUNT answer.
 std::string_view encoding_name(const store::Entry& entry);
-int64_t reference_count(const store::Store& store, const store::Entry& entry);
+int64_t reference_count(const store::Settings& settings, const store::Entry& entry);
 
 }  // namespace larder::server::commands

@@ -175,6 +175,7 @@ Dispatcher::Outcome Dispatcher::admit(Client& client, const Request& request, st
   const CommandSpec* spec = request.spec;
   client.last_command = spec;
   thread_.refresh_settings();
+  store_thread_.refresh_settings();
   // Only replies are dropped: messages and confirmations go to the output, whatever CLIENT REPLY says.
   const bool dropped = client.reply_mode != ReplyMode::on;
   protocol::ReplyWriter reply(dropped ? thread_.dropped_replies : client.output, client.protocol);
@@ -234,7 +235,7 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
   constexpr int64_t kTimeIsOldNs = 1'000'000;
   if (stopwatch_nanoseconds(watch_ticks_ - start) > kTimeIsOldNs) [[unlikely]]
     store_thread_.refresh_time();
-  if (spec.is(kWrite | kRunsQueue) && core_.store.maxmemory() != 0) settle_memory(client, spec);
+  if (spec.is(kWrite | kRunsQueue) && store_thread_.settings().maxmemory != 0) settle_memory(client, spec);
 }
 
 /// EXEC of such commands has the threads stopped before it locks a shard, or two of them could wait for each other.
@@ -338,7 +339,7 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
 
 /// Under a memory limit: whether the gate has to look at a command that may add to the data.
 bool Dispatcher::may_need_room(const Client& client, const CommandSpec& spec, const Request& request) const {
-  const int64_t room = room_beforehand(request.bytes, core_.store.maxmemory()) - given_back(client, spec);
+  const int64_t room = room_beforehand(request.bytes, store_thread_.settings().maxmemory) - given_back(client, spec);
   return spec.grows_by != nullptr || core_.store.over_limit(store_thread_, room);
 }
 

@@ -101,7 +101,7 @@ uint64_t growth(const CommandSpec& spec, size_t bytes, std::span<const std::stri
 
 /// The same for a request; one that is being queued takes only what it consists of.
 uint64_t growth(const GateRequest& request) {
-  const store::KeySizes sizes(request.core.store, request.client.database);
+  const store::KeySizes sizes(request.core.store, request.thread.store_thread().settings(), request.client.database);
   const Transaction& transaction = request.client.transaction;
   if (!transaction.active) return growth(*request.spec, request.bytes, request.args, sizes);
   if (!request.spec->is(kRunsQueue)) return request.bytes;
@@ -112,7 +112,7 @@ uint64_t growth(const GateRequest& request) {
 
 Verdict memory(const GateRequest& request) {
   store::Store& store = request.core.store;
-  const int64_t limit = store.maxmemory();
+  const int64_t limit = request.thread.store_thread().settings().maxmemory;
   if (limit == 0 || !grows_memory(request)) return {};
   const int64_t given = given_back(request.client, *request.spec);
   if (store.make_room(request.thread.store_thread(), room_beforehand(growth(request), limit), given)) return {};

@@ -73,7 +73,8 @@ void EvictionPool::offer(const Candidate& candidate) {
 
 // -- Evictor --
 
-Evictor::Evictor(Store& store, StoreThread& thread) : store_(store), thread_(thread), policy_(store.policy()) {
+Evictor::Evictor(Store& store, StoreThread& thread)
+    : store_(store), thread_(thread), policy_(thread.settings().policy) {
   thread_.pool_.serve(policy_);
 }
 
@@ -86,7 +87,7 @@ uint64_t Evictor::score(const Entry& entry) const {
     }
     case EvictionPolicy::allkeys_lfu:
     case EvictionPolicy::volatile_lfu:
-      return 255u - lfu::count(entry.recency(), thread_.now_ms(), store_.lfu_decay_minutes());
+      return 255u - lfu::count(entry.recency(), thread_.now_ms(), thread_.settings().lfu_decay_minutes);
     case EvictionPolicy::volatile_ttl: return ~static_cast<uint64_t>(entry.deadline());
     case EvictionPolicy::allkeys_lhd:
       // Floats of one sign are ordered as their bits are.
@@ -138,7 +139,7 @@ size_t Evictor::for_each_sampled(const Table& table, const SampledSlots& sampled
   const bool only_volatile = is_volatile(policy_);
   if ((only_volatile ? table.deadlines() : table.size()) == 0) return 0;
   const size_t slots = table.slots();
-  const size_t wanted = samples_for(store_.samples());
+  const size_t wanted = samples_for(thread_.settings().samples);
   size_t slot = start_of(table, sampled);
   size_t count = 0;
   for (size_t i = 0; i < slots && count < wanted; ++i, slot = slot + 1 == slots ? 0 : slot + 1) {
@@ -242,7 +243,7 @@ bool Evictor::evict(const EvictionPool::Candidate& candidate) {
   if (has_improved(*entry, candidate)) return false;
   if (policy_ == EvictionPolicy::allkeys_lhd) thread_.note_end(*entry, store_.recency().tick(), false);
   shard.unlink(thread_, candidate.database, *table, slot, Reason::evicted);
-  store_.release(thread_, shard, entry, store_.frees_lazily(kLazyEviction));
+  store_.release(thread_, shard, entry, thread_.settings().frees_lazily(kLazyEviction));
   thread_.hand_over();
   return true;
 }

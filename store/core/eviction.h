@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "store/core/eviction_policy.h"
+
 namespace larder::store {
 
 class Store;
@@ -14,29 +16,6 @@ class StoreThread;
 class Entry;
 struct Shard;
 class Table;
-
-enum class EvictionPolicy : uint8_t {
-  noeviction,
-  allkeys_lru,
-  allkeys_lfu,
-  allkeys_random,
-  volatile_lru,
-  volatile_lfu,
-  volatile_random,
-  volatile_ttl,
-  allkeys_lhd,  // Larder's own: the least hit density, see hit_density.h
-};
-
-constexpr bool is_volatile(EvictionPolicy policy) {
-  return policy >= EvictionPolicy::volatile_lru && policy <= EvictionPolicy::volatile_ttl;
-}
-constexpr bool is_lfu(EvictionPolicy policy) {
-  return policy == EvictionPolicy::allkeys_lfu || policy == EvictionPolicy::volatile_lfu;
-}
-
-constexpr bool is_lru(EvictionPolicy policy) {
-  return policy == EvictionPolicy::allkeys_lru || policy == EvictionPolicy::volatile_lru;
-}
 
 /// LFU's 24 bits: minutes of the last decay in the upper 16, a logarithmic counter in the lower 8 (Redis' scheme, so
 /// that OBJECT FREQ means what its users know).

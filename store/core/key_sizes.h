@@ -14,7 +14,8 @@ namespace larder::store {
 
 class KeySizes {
  public:
-  KeySizes(Store& store, uint32_t database) : store_(store), database_(database) {}
+  KeySizes(Store& store, const Settings& settings, uint32_t database)
+      : store_(store), settings_(settings), database_(database) {}
 
   /// Length of the string at the key in bytes; 0 when there is none.
   size_t string_length(std::string_view key) const;
@@ -25,10 +26,11 @@ class KeySizes {
   size_t memory(std::string_view key, uint32_t database) const;
 
   uint32_t databases() const { return store_.databases(); }
-  int64_t max_string_bytes() const { return store_.max_string_bytes(); }
+  int64_t max_string_bytes() const { return settings_.max_string_bytes; }
 
  private:
   Store& store_;
+  const Settings& settings_;
   uint32_t database_;
 };
 

@@ -36,7 +36,7 @@ Item Keyspace::locate(std::string_view key) const {
 Item Keyspace::find(std::string_view key, unsigned how) {
   Item item = locate(key);
   if (item && item->expired_at(now_ms())) [[unlikely]] {
-    if (may_reclaim()) remove(item, Reason::expired, store_.frees_lazily(kLazyExpire));
+    if (may_reclaim()) remove(item, Reason::expired, settings().frees_lazily(kLazyExpire));
     item = {.shard = item.shard};
   }
   if (how & kCount) {
@@ -59,9 +59,9 @@ Result<std::optional<std::string_view>> Keyspace::find_string(std::string_view k
 }
 
 void Keyspace::touch(Entry* entry) {
-  const EvictionPolicy policy = store_.policy();
+  const EvictionPolicy policy = settings().policy;
   if (is_lfu(policy)) {
-    entry->set_recency(lfu::touched(entry->recency(), now_ms(), store_.lfu_log_factor(), store_.lfu_decay_minutes(),
+    entry->set_recency(lfu::touched(entry->recency(), now_ms(), settings().lfu_log_factor, settings().lfu_decay_minutes,
                                     thread_.random().unit()));
     return;
   }
@@ -74,7 +74,7 @@ void Keyspace::touch(Entry* entry) {
 }
 
 uint32_t Keyspace::first_recency() {
-  return is_lfu(store_.policy()) ? lfu::initial(now_ms()) : store_.recency().first_tick();
+  return is_lfu(settings().policy) ? lfu::initial(now_ms()) : store_.recency().first_tick();
 }
 
 // -- Pieces of writing --
@@ -118,7 +118,7 @@ void Keyspace::install(const Position& at, const Item& old, Entry* entry) {
   entry->set_eviction_class(old->eviction_class());
   Shard::relink(thread_, *old.table, old.slot, entry);
   if (touching_) touch(entry);
-  store_.release(thread_, *old.shard, old.entry, store_.frees_lazily(kLazyServerDel));
+  store_.release(thread_, *old.shard, old.entry, settings().frees_lazily(kLazyServerDel));
 }
 
 void Keyspace::remove(const Item& item, Reason reason, bool lazy) {
@@ -319,7 +319,7 @@ void Keyspace::rename(std::string_view from, std::string_view to) {
   base::AtExit undo([&] { free_shell(*at.shard, entry); });
   if (target) {
     Shard::relink(thread_, *target.table, target.slot, entry);
-    store_.release(thread_, *target.shard, target.entry, store_.frees_lazily(kLazyServerDel));
+    store_.release(thread_, *target.shard, target.entry, settings().frees_lazily(kLazyServerDel));
     notify(kEventNew, "new", to);
   } else {
     insert(*at.shard, at.prefix, entry);

@@ -115,7 +115,8 @@ class Keyspace {
   /// A string to be read or, with kWrite, to be replaced.
   template <class Reply>
   FoundString read_string(std::string_view key, Reply& reply, unsigned how = kRead);
-  EncodingLimits limits() const { return store_.encoding_limits(); }
+  const Settings& settings() const { return thread_.settings(); }
+  const EncodingLimits& limits() const { return settings().encoding; }
 
   // -- Writing --
   struct PutOptions {

@@ -180,7 +180,7 @@ uint64_t Keyspace::scan(uint64_t cursor, size_t count,
         table = shard.table(database_);  // may go with its last key
         const Table::Slot slot = table->find(Table::prefix(store_.hash(entry->key())), entry);
         remove({.shard = &shard, .table = table, .slot = slot, .entry = entry}, Reason::expired,
-               store_.frees_lazily(kLazyExpire));
+               settings().frees_lazily(kLazyExpire));
       }
       return true;
     });

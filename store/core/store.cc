@@ -34,7 +34,9 @@ std::atomic<int64_t> heap_trimmed_ms{INT64_MIN / 2};
 }  // namespace
 
 StoreThread::StoreThread(Store& store, unsigned index, uint64_t seed)
-    : store_(store), index_(index), now_us_(store.clock().now_us()), random_(seed), hit_log_(store.hit_density()) {}
+    : store_(store), index_(index), now_us_(store.clock().now_us()), random_(seed), hit_log_(store.hit_density()) {
+  refresh_settings();
+}
 
 void StoreThread::refresh_time() {
   HeldShards::check_none("the time is read while a shard is held");
@@ -99,7 +101,6 @@ Store::Store(const Options& options)
       recency_(options.shards),
       blocks_(options.shards < kDefaultShards ? BlockPool::kSmallMapping : BlockPool::kMapping),
       shards_(std::make_unique<Shard[]>(options.shards)) {
-  set_encoding_limits({});
   base::check(std::has_single_bit(options.shards) && options.shards <= 65536 && options.arenas > 0,
               "a store's number of shards is no power of two");
   arenas_.resize(options.arenas);
@@ -124,75 +125,56 @@ StoreThread& Store::add_thread() {
   return *threads_.back();
 }
 
-// -- Limits --
+// -- Settings --
 
-void Store::set_policy(EvictionPolicy policy) {
-  policy_.store(policy, std::memory_order_relaxed);
-  update_recency_use();
+Settings Store::settings() const {
+  const std::lock_guard guard(settings_mutex_);
+  return settings_;
 }
 
-void Store::update_recency_use() {
-  const bool ranked = maxmemory() > 0 && (is_lru(policy()) || policy() == EvictionPolicy::allkeys_lhd);
-  recency_.set_use(ranked, is_lru(policy()));
+/// What follows from the settings beyond the threads' copies. settings_mutex_ is held.
+void Store::apply_settings() {
+  const EvictionPolicy policy = settings_.policy;
+  memory_.set_slack_for(settings_.maxmemory, planned_threads_);
+  const bool ranked = settings_.maxmemory > 0 && (is_lru(policy) || policy == EvictionPolicy::allkeys_lhd);
+  recency_.set_use(ranked, is_lru(policy));
+  settings_generation_.fetch_add(1, std::memory_order_release);
 }
 
-void Store::set_maxmemory(int64_t bytes) {
-  maxmemory_.store(bytes, std::memory_order_relaxed);
-  constexpr int64_t kUnlimitedSlack = 64 * 1024;
-  const int64_t slack = bytes == 0 ? kUnlimitedSlack : bytes / 1024 / static_cast<int64_t>(planned_threads_ + 1);
-  charge_slack_.store(std::clamp<int64_t>(slack, 0, kUnlimitedSlack), std::memory_order_relaxed);
-  update_recency_use();
-}
-
-void Store::set_lfu(unsigned log_factor, unsigned decay_minutes) {
-  lfu_log_factor_.store(log_factor, std::memory_order_relaxed);
-  lfu_decay_minutes_.store(decay_minutes, std::memory_order_relaxed);
-}
-
-void Store::set_encoding_limits(const EncodingLimits& limits) {
-  set_max_intset_entries_.store(limits.set_max_intset_entries, std::memory_order_relaxed);
-  set_max_listpack_entries_.store(limits.set_max_listpack_entries, std::memory_order_relaxed);
-  set_max_listpack_value_.store(limits.set_max_listpack_value, std::memory_order_relaxed);
-}
-
-EncodingLimits Store::encoding_limits() const {
-  return {.set_max_intset_entries = set_max_intset_entries_.load(std::memory_order_relaxed),
-          .set_max_listpack_entries = set_max_listpack_entries_.load(std::memory_order_relaxed),
-          .set_max_listpack_value = set_max_listpack_value_.load(std::memory_order_relaxed)};
+void StoreThread::take_settings() {
+  const std::lock_guard guard(store_.settings_mutex_);
+  settings_ = store_.settings_;
+  settings_generation_ = store_.settings_generation_.load(std::memory_order_relaxed);
 }
 
 // -- Memory --
 
 int64_t Store::used_memory() const {
-  int64_t used = total_.load(std::memory_order_relaxed);
+  int64_t used = memory_.total();
   for_each_thread([&](const StoreThread& thread) { used += thread.pending_bytes_.get(); });
   return std::max<int64_t>(used, 0);
 }
 
-void Store::add_overhead(int64_t bytes) {
-  overhead_.fetch_add(bytes, std::memory_order_relaxed);
-  total_.fetch_add(bytes, std::memory_order_relaxed);
-}
-
 bool Store::make_room(StoreThread& thread, int64_t extra, int64_t given_back) {
   HeldShards::check_none("keys are evicted while a shard is held");
+  thread.refresh_settings();
   const int64_t change = extra - given_back;
   if (!over_limit(thread, change) || stands_still(thread.now_ms())) return true;
-  if (extra > 0 && overhead_.load(std::memory_order_relaxed) + change > maxmemory()) return false;
+  if (extra > 0 && memory_.overhead() + change > thread.settings().maxmemory) return false;
   // What is going to be freed anyway costs no key.
   while (background_.pending_objects() > 0 && background_.help()) {
     if (!over_limit(thread, change)) return true;
   }
-  if (policy() != EvictionPolicy::noeviction) {
+  if (thread.settings().policy != EvictionPolicy::noeviction) {
     Evictor evictor(*this, thread);
     while (over_limit(thread, change)) {
       if (background_.pending_objects() > 0 && background_.help()) continue;
-      if (!evictor.evict_one()) return fits(change);
+      if (!evictor.evict_one()) return fits(thread, change);
     }
     return true;
   }
   // What other threads have freed and not passed on yet is room as well.
-  return fits(change);
+  return fits(thread, change);
 }
 
 size_t Store::purge() {
@@ -225,7 +207,7 @@ bool Store::heap_is_due() const {
 }
 
 size_t Store::stored_share(size_t parts) const {
-  return static_cast<size_t>(std::max<int64_t>(0, total_.load(std::memory_order_relaxed))) / parts;
+  return static_cast<size_t>(std::max<int64_t>(0, memory_.total())) / parts;
 }
 
 /// On the background thread.
@@ -305,16 +287,15 @@ void Store::free_table(Shard& shard, Table table) noexcept {
 
 void Store::note_time_now(int64_t now_ms, int64_t steady_ms) {
   if (!recency_.advance(now_ms, steady_ms)) return;
-  if (maxmemory() > 0) recency_.set_keys(total_size());
-  const int64_t used = used_memory();
-  if (used > peak_.load(std::memory_order_relaxed)) peak_.store(used, std::memory_order_relaxed);
+  if (settings().maxmemory > 0) recency_.set_keys(total_size());
+  memory_.note(used_memory());
   give_back_memory();
   while (const auto index = recency_.shard_to_age()) age_shard(shards_[*index]);
 }
 
 /// Ticks come round after 2^24: entries that old are made to look half that old, before they look new.
 void Store::age_shard(Shard& shard) {
-  if (is_lfu(policy())) return;
+  if (is_lfu(settings().policy)) return;
   const uint32_t now = recency_.tick();
   const std::lock_guard guard(shard.lock);
   shard.for_each_table([&](uint32_t, Table& table) {
@@ -330,7 +311,8 @@ void Store::age_shard(Shard& shard) {
 
 bool Store::sweep(StoreThread& thread, int64_t budget_us) {
   HeldShards::check_none("expired keys are swept while a shard is held");
-  if (!active_expire_.load(std::memory_order_relaxed) || stands_still(thread.now_ms())) return false;
+  thread.refresh_settings();
+  if (!thread.settings().active_expire || stands_still(thread.now_ms())) return false;
   const int64_t start = base::steady_us();
   size_t visited = 0;
   const size_t share = (shards() + planned_threads_ - 1) / planned_threads_;
@@ -366,7 +348,7 @@ bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Ta
   if (table.deadlines() == 0) return true;
   const int64_t now = thread.now_ms();
   const bool prompt = table.deadlines() * shards() < kPromptSweepKeys;
-  const int effort = expire_effort_.load(std::memory_order_relaxed);
+  const int effort = thread.settings().expire_effort;
   const int64_t slack = kSweepSlackMs * (kMostExpireEffort + 1 - effort) / kMostExpireEffort;
   size_t chunks = kSweepChunks;
   auto& found = thread.sweep_found_;
@@ -377,7 +359,7 @@ bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Ta
   });
   for (const auto& [prefix, entry] : found) {
     shard.unlink(thread, database, table, table.find(prefix, entry), Reason::expired);
-    release(thread, shard, entry, frees_lazily(kLazyExpire));
+    release(thread, shard, entry, thread.settings().frees_lazily(kLazyExpire));
   }
   thread.hand_over();
   return finished;

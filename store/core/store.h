@@ -25,21 +25,15 @@
 #include "store/core/events.h"
 #include "store/core/eviction.h"
 #include "store/core/hit_density.h"
+#include "store/core/memory_account.h"
 #include "store/core/recency.h"
+#include "store/core/settings.h"
 #include "store/core/shard.h"
 #include "store/values/value.h"
 
 namespace larder::store {
 
 class Store;
-
-/// Ways of losing a key, each of which may destroy a large value in the background (lazyfree-lazy-*).
-enum LazyFree : unsigned {
-  kLazyEviction = 1u << 0,
-  kLazyExpire = 1u << 1,
-  kLazyServerDel = 1u << 2,  // replaced by another value
-  kLazyUserDel = 1u << 3,    // by DEL; UNLINK always does
-};
 
 /// What one thread needs to work on the store: its idea of the time, its figures, its share of the accounting.
 class StoreThread {
@@ -51,6 +45,11 @@ class StoreThread {
   void refresh_time();
   int64_t now_ms() const { return now_us_ / 1000; }
   int64_t now_us() const { return now_us_; }
+
+  /// This thread's copy of the store's settings.
+  const Settings& settings() const { return settings_; }
+  /// Takes it anew if they have changed: at the beginning of each command.
+  void refresh_settings();
 
   /// Adds to the bytes in use; passed on to the store's total in portions.
   void charge(int64_t bytes);
@@ -126,6 +125,7 @@ class StoreThread {
   friend class Store;
   friend class Evictor;
 
+  void take_settings();
   void raise_now(EventClass event_class, std::string_view name, uint32_t database, std::string_view key) noexcept;
   void hand_over_events();
   void hand_over_effects() noexcept;
@@ -133,6 +133,8 @@ class StoreThread {
   Store& store_;
   unsigned index_;
   int64_t now_us_ = 0;
+  Settings settings_;
+  uint64_t settings_generation_ = 0;
   base::Random random_;
   base::Counter pending_bytes_;  // not yet part of the store's total
   size_t heap_freed_ = 0;        // the same
@@ -186,30 +188,20 @@ class Store {
   }
   const base::Clock& clock() const { return clock_; }
 
-  // -- Limits, changed by CONFIG SET while commands run --
-  void set_maxmemory(int64_t bytes);  // 0: no limit
-  int64_t maxmemory() const { return maxmemory_.load(std::memory_order_relaxed); }
-  void set_policy(EvictionPolicy policy);
-  EvictionPolicy policy() const { return policy_.load(std::memory_order_relaxed); }
-  void set_samples(unsigned samples) { samples_.store(samples, std::memory_order_relaxed); }
-  unsigned samples() const { return samples_.load(std::memory_order_relaxed); }
-  void set_lfu(unsigned log_factor, unsigned decay_minutes);
-  unsigned lfu_log_factor() const { return lfu_log_factor_.load(std::memory_order_relaxed); }
-  unsigned lfu_decay_minutes() const { return lfu_decay_minutes_.load(std::memory_order_relaxed); }
+  // -- Settings --
+  /// Those that count now. A thread that executes commands has a copy: StoreThread::settings().
+  Settings settings() const;
+  /// Changes settings: `change` gets them to write to. Every thread works with the new ones from its next command on.
+  /// Thread-safe.
+  template <class Change>
+  void change_settings(Change&& change) {
+    const std::lock_guard guard(settings_mutex_);
+    change(settings_);
+    apply_settings();
+  }
   /// Until this moment (Unix milliseconds) no key expires or is evicted but by commands that write: CLIENT PAUSE.
   void stand_still_until(int64_t ms) { still_until_ms_.store(ms, std::memory_order_relaxed); }
   bool stands_still(int64_t now_ms) const { return now_ms < still_until_ms_.load(std::memory_order_relaxed); }
-  void set_active_expire(bool on) { active_expire_.store(on, std::memory_order_relaxed); }
-  /// How hard expired keys are looked for, 1 to 10: with more effort they are reclaimed sooner after their deadline.
-  void set_expire_effort(int effort) { expire_effort_.store(effort, std::memory_order_relaxed); }
-  /// Which ways of losing a key destroy large values in the background: a set of LazyFree.
-  void set_lazy_free(unsigned ways) { lazy_free_.store(ways, std::memory_order_relaxed); }
-  bool frees_lazily(LazyFree way) const { return (lazy_free_.load(std::memory_order_relaxed) & way) != 0; }
-  void set_max_string_bytes(int64_t bytes) { max_string_bytes_.store(bytes, std::memory_order_relaxed); }
-  /// The longest string that APPEND and SETRANGE may make (proto-max-bulk-len).
-  int64_t max_string_bytes() const { return max_string_bytes_.load(std::memory_order_relaxed); }
-  void set_encoding_limits(const EncodingLimits& limits);
-  EncodingLimits encoding_limits() const;
 
   // -- Memory --
   /// Bytes of keys, values and tables, exact once all threads are between commands. What is freed in the background
@@ -217,15 +209,14 @@ class Store {
   int64_t used_memory() const;
   /// What an empty store takes.
   int64_t own_bytes() const { return static_cast<int64_t>(shards() * sizeof(Shard) + arenas_.size() * sizeof(Arena)); }
-  int64_t peak_memory() const { return peak_.load(std::memory_order_relaxed); }
-  void reset_peak() { peak_.store(used_memory(), std::memory_order_relaxed); }
+  int64_t peak_memory() const { return memory_.peak(); }
   /// Adds to the bytes in use what no eviction can free, such as the buffers of connections. Thread-safe; one shared
   /// counter, so not for every command.
-  void add_overhead(int64_t bytes);
+  void add_overhead(int64_t bytes) { memory_.add_overhead(bytes); }
   /// Whether the limit is exceeded, as this thread sees it: off by at most a thousandth of the limit.
   bool over_limit(const StoreThread& thread, int64_t extra = 0) const {
-    const int64_t limit = maxmemory();
-    return limit > 0 && total_.load(std::memory_order_relaxed) + thread.pending_bytes_.get() + extra > limit;
+    const int64_t limit = thread.settings().maxmemory;
+    return limit > 0 && memory_.total() + thread.pending_bytes_.get() + extra > limit;
   }
   /// Makes `extra` more bytes fit below the limit: first by freeing what waits in the background to be freed, then by
   /// evicting keys by the policy. No shard may be held by the caller. False when nothing more can go, and at once, with
@@ -296,13 +287,15 @@ class Store {
   friend class StoreThread;
   friend class Evictor;
 
-  bool fits(int64_t extra) const { return used_memory() + extra <= maxmemory(); }
+  void apply_settings();
+  bool fits(const StoreThread& thread, int64_t extra) const {
+    return used_memory() + extra <= thread.settings().maxmemory;
+  }
   void note_time_now(int64_t now_ms, int64_t steady_ms);
-  void update_recency_use();
   size_t destroy(Shard& shard, Entry* entry) noexcept;
   void destroy_later(StoreThread& thread, std::unique_ptr<Value> value) noexcept;
-  /// Takes bytes from the accounts at once. Any thread.
-  void credit(size_t bytes) { total_.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed); }
+  /// Takes bytes from the account at once. Thread-safe.
+  void credit(size_t bytes) { memory_.add(-static_cast<int64_t>(bytes)); }
   bool blocks_are_due() const;
   bool heap_is_due() const;
   size_t stored_share(size_t parts) const;
@@ -318,24 +311,15 @@ class Store {
   const bool single_threaded_;
   const base::Clock& clock_;
 
-  std::atomic<int64_t> maxmemory_{0};
-  std::atomic<int64_t> charge_slack_{64 * 1024};
-  std::atomic<EvictionPolicy> policy_{EvictionPolicy::noeviction};
-  std::atomic<unsigned> samples_{5};
-  std::atomic<unsigned> lfu_log_factor_{10}, lfu_decay_minutes_{1};
+  mutable std::mutex settings_mutex_;
+  Settings settings_;
+  std::atomic<uint64_t> settings_generation_{1};
   std::atomic<int64_t> still_until_ms_{INT64_MIN};
-  std::atomic<bool> active_expire_{true};
-  std::atomic<unsigned> lazy_free_{0};
-  std::atomic<int> expire_effort_{1};
-  std::atomic<int64_t> max_string_bytes_{int64_t{512} << 20};
-  std::atomic<size_t> set_max_intset_entries_, set_max_listpack_entries_, set_max_listpack_value_;
 
   HitDensity hit_density_;
   Recency recency_;
 
-  std::atomic<int64_t> overhead_{0};  // part of the total: the empty store and what add_overhead() was told
-  alignas(64) std::atomic<int64_t> total_{0};
-  std::atomic<int64_t> peak_{0};
+  MemoryAccount memory_;
   mutable std::mutex threads_mutex_;
   std::vector<std::unique_ptr<StoreThread>> threads_;
 
@@ -351,14 +335,19 @@ class Store {
   Background background_;
 };
 
+inline void StoreThread::refresh_settings() {
+  if (store_.settings_generation_.load(std::memory_order_acquire) != settings_generation_) [[unlikely]]
+    take_settings();
+}
+
 inline bool StoreThread::wants_effects() const { return store_.wants_effects(); }
 
 inline void StoreThread::charge(int64_t bytes) {
   pending_bytes_.add(bytes);
   const int64_t pending = pending_bytes_.get();
-  const int64_t slack = store_.charge_slack_.load(std::memory_order_relaxed);
+  const int64_t slack = store_.memory_.slack();
   if (pending > slack || pending < -slack) {
-    store_.total_.fetch_add(pending, std::memory_order_relaxed);
+    store_.memory_.add(pending);
     pending_bytes_.set(0);
   }
 }

@@ -32,6 +32,8 @@ Table::~Table() {
 }
 
 void Table::swap(Table& other) noexcept {
+  // prefetch_entry() of another thread must not find the array before what allocate_words() has written into it.
+  std::atomic_thread_fence(std::memory_order_release);
   std::swap(words_, other.words_);
   std::swap(slots_, other.slots_);
   std::swap(size_, other.size_);

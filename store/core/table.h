@@ -102,7 +102,7 @@ class Table {
     std::atomic_thread_fence(std::memory_order_acquire);
     // Of the array itself: slots_ may already be another's. Behind the last home come at least 8 slots.
     constexpr Slot kFewestBehind = 8;
-    const Slot slots = home_slots(words);
+    const Slot slots = base::peek(words[-1]);
     Slot i = static_cast<Slot>((uint64_t{prefix} * slots) >> kHashBits);
     const Slot end = i + kUsualRun < slots + kFewestBehind ? i + kUsualRun : slots + kFewestBehind - 1;
     uint64_t word = base::peek(words[i]);

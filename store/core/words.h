@@ -17,8 +17,8 @@
 
 namespace larder::store {
 
-/// An array of undefined content for `home_slots` home slots, which home_slots() reads back, and `count` words in all,
-/// at least 8. Throws std::bad_alloc.
+/// An array of undefined content for `home_slots` home slots, a number that stands in the word in front of it, and
+/// `count` words in all, at least 8. Throws std::bad_alloc.
 uint64_t* allocate_words(size_t home_slots, size_t count);
 /// `count` must be what was asked for; does nothing for a null array. The array must not be reachable any more for
 /// readers that come later.

@@ -70,7 +70,7 @@ class AllocationFailure : public ::testing::Test {
     edit.commit();
   }
   void add(std::string_view key, std::string_view member) {
-    edit_set(key, [&](SetValue& set) { return set.add(Member(member), test_.store.encoding_limits()); });
+    edit_set(key, [&](SetValue& set) { return set.add(Member(member), test_.thread.settings().encoding); });
   }
   void remove(std::string_view key, std::string_view member) {
     edit_set(key, [&](SetValue& set) { return set.remove(Member(member)); });

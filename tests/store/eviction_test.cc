@@ -27,7 +27,7 @@ constexpr int64_t kFarLimit = int64_t{1} << 50;  // keys are ranked only while t
 
 class Eviction : public testing::Test {
  protected:
-  Eviction() { test.store.set_maxmemory(kFarLimit); }
+  Eviction() { test.set_maxmemory(kFarLimit); }
 
   /// `keys` keys of one size; every one gets a deadline if `deadlines`.
   void fill(int keys, bool deadlines = false) {
@@ -43,11 +43,11 @@ class Eviction : public testing::Test {
   void evict(int keys) {
     const int64_t before = test.thread.evicted_keys.get();
     while (test.thread.evicted_keys.get() < before + keys) {
-      test.store.set_maxmemory(test.store.used_memory() - 1);
+      test.set_maxmemory(test.store.used_memory() - 1);
       ASSERT_TRUE(test.store.make_room(test.thread));
-      ASSERT_LE(test.store.used_memory(), test.store.maxmemory());
+      ASSERT_LE(test.store.used_memory(), test.thread.settings().maxmemory);
     }
-    test.store.set_maxmemory(kFarLimit);
+    test.set_maxmemory(kFarLimit);
   }
   std::set<int> missing(int keys) {
     std::set<int> gone;
@@ -68,20 +68,20 @@ class Eviction : public testing::Test {
 class EvictionOfEveryPolicy : public Eviction, public testing::WithParamInterface<Policy> {};
 
 TEST_P(EvictionOfEveryPolicy, NothingGoesBelowTheLimit) {
-  test.store.set_policy(GetParam());
+  test.set_policy(GetParam());
   fill(100, true);
-  test.store.set_maxmemory(test.store.used_memory());
+  test.set_maxmemory(test.store.used_memory());
   EXPECT_TRUE(test.store.make_room(test.thread));
   EXPECT_EQ(test.thread.evicted_keys.get(), 0);
-  test.store.set_maxmemory(0);
+  test.set_maxmemory(0);
   EXPECT_TRUE(test.store.make_room(test.thread, int64_t{1} << 50));
   EXPECT_EQ(test.thread.evicted_keys.get(), 0);
 }
 
 TEST_P(EvictionOfEveryPolicy, NothingIsUsedAboveTheLimitWhenThereIsRoom) {
-  test.store.set_policy(GetParam());
+  test.set_policy(GetParam());
   constexpr int64_t kLimit = 100'000;
-  test.store.set_maxmemory(kLimit);
+  test.set_maxmemory(kLimit);
   for (int i = 0; i < 2500; ++i) {
     const bool room = test.store.make_room(test.thread);
     ASSERT_EQ(room, test.store.used_memory() <= kLimit);
@@ -96,19 +96,19 @@ TEST_P(EvictionOfEveryPolicy, NothingIsUsedAboveTheLimitWhenThereIsRoom) {
 
 TEST_P(EvictionOfEveryPolicy, RoomIsMadeForMoreThanOneKey) {
   if (GetParam() == Policy::noeviction) return;
-  test.store.set_policy(GetParam());
+  test.set_policy(GetParam());
   fill(1000, true);
-  test.store.set_maxmemory(test.store.used_memory());
+  test.set_maxmemory(test.store.used_memory());
   EXPECT_TRUE(test.store.make_room(test.thread, 50'000));
-  EXPECT_LE(test.store.used_memory() + 50'000, test.store.maxmemory());
+  EXPECT_LE(test.store.used_memory() + 50'000, test.thread.settings().maxmemory);
   EXPECT_GT(test.store.total_size(), 100u);
 }
 
 TEST_P(EvictionOfEveryPolicy, VolatilePoliciesTouchOnlyKeysWithADeadline) {
-  test.store.set_policy(GetParam());
+  test.set_policy(GetParam());
   fill(300);
   for (int i = 0; i < 100; ++i) test.set("volatile:" + std::to_string(i), "v", test.now_ms() + 1000 + i);
-  test.store.set_maxmemory(test.empty_memory);
+  test.set_maxmemory(test.empty_memory);
   const bool all_went = test.store.make_room(test.thread);
   EXPECT_EQ(missing(300).size(), GetParam() == Policy::noeviction || is_volatile(GetParam()) ? 0u : 300u);
   EXPECT_EQ(test.store.deadlines(0), GetParam() == Policy::noeviction ? 100u : 0u);
@@ -117,13 +117,13 @@ TEST_P(EvictionOfEveryPolicy, VolatilePoliciesTouchOnlyKeysWithADeadline) {
 
 TEST_P(EvictionOfEveryPolicy, KeysOfEveryDatabaseGo) {
   if (GetParam() == Policy::noeviction) return;
-  test.store.set_policy(GetParam());
+  test.set_policy(GetParam());
   for (uint32_t database = 0; database < 4; ++database) {
     for (int i = 0; i < 50; ++i) {
       test.access(database)->put_string(name(i), "v", {.deadline = test.now_ms() + 1000});
     }
   }
-  test.store.set_maxmemory(test.empty_memory);
+  test.set_maxmemory(test.empty_memory);
   EXPECT_TRUE(test.store.make_room(test.thread));
   EXPECT_EQ(test.store.total_size(), 0u);
   EXPECT_EQ(test.thread.evicted_keys.get(), 200);
@@ -131,29 +131,29 @@ TEST_P(EvictionOfEveryPolicy, KeysOfEveryDatabaseGo) {
 }
 
 TEST_P(EvictionOfEveryPolicy, AnEmptyStoreHasNothingToGive) {
-  test.store.set_policy(GetParam());
-  test.store.set_maxmemory(test.empty_memory + 100);
+  test.set_policy(GetParam());
+  test.set_maxmemory(test.empty_memory + 100);
   EXPECT_TRUE(test.store.make_room(test.thread));
   EXPECT_FALSE(test.store.make_room(test.thread, 101));
-  test.store.set_maxmemory(1);
+  test.set_maxmemory(1);
   EXPECT_FALSE(test.store.make_room(test.thread));
 }
 
 TEST_P(EvictionOfEveryPolicy, WhatFitsIntoNoStoreEvictsNothing) {
-  test.store.set_policy(GetParam());
+  test.set_policy(GetParam());
   fill(300, true);
   const int64_t limit = test.store.used_memory();
-  test.store.set_maxmemory(limit);
+  test.set_maxmemory(limit);
   EXPECT_FALSE(test.store.make_room(test.thread, limit - test.empty_memory + 1));
   EXPECT_EQ(test.thread.evicted_keys.get(), 0);
 }
 
 TEST_P(EvictionOfEveryPolicy, WhatAnotherThreadHasFreedIsRoom) {
   constexpr int64_t kLimit = 64 << 20;  // large enough for a thread to keep a few kilobytes to itself
-  test.store.set_policy(GetParam());
+  test.set_policy(GetParam());
   StoreThread& other = test.store.add_thread();
   test.set("freed", std::string(2000, 'v'));
-  test.store.set_maxmemory(kLimit);
+  test.set_maxmemory(kLimit);
   test.thread.charge(kLimit - test.store.used_memory() + 1000);
   EXPECT_FALSE(test.store.make_room(test.thread, 2000));
   Access(test.store, other)->erase("freed");
@@ -166,14 +166,14 @@ INSTANTIATE_TEST_SUITE_P(Policies, EvictionOfEveryPolicy, testing::ValuesIn(kPol
 // -- LRU --
 
 TEST_F(Eviction, LruTakesTheKeysUnusedForLongest) {
-  test.store.set_policy(Policy::allkeys_lru);
+  test.set_policy(Policy::allkeys_lru);
   fill(500);
   evict(50);
   EXPECT_EQ(missing(500), range(0, 50));
 }
 
 TEST_F(Eviction, ReadingAndWritingRefreshAKey) {
-  test.store.set_policy(Policy::allkeys_lru);
+  test.set_policy(Policy::allkeys_lru);
   fill(500);
   for (int i = 0; i < 20; ++i) test.get(name(i));
   for (int i = 20; i < 40; ++i) test.set(name(i), std::string(100, 'w'));
@@ -183,7 +183,7 @@ TEST_F(Eviction, ReadingAndWritingRefreshAKey) {
 }
 
 TEST_F(Eviction, AClientThatTouchesNothingRefreshesNothing) {
-  test.store.set_policy(Policy::allkeys_lru);
+  test.set_policy(Policy::allkeys_lru);
   fill(100);
   for (int i = 0; i < 50; ++i) {
     Access keys(test.store, test.thread);
@@ -195,7 +195,7 @@ TEST_F(Eviction, AClientThatTouchesNothingRefreshesNothing) {
 }
 
 TEST_F(Eviction, RenamingIsNoUse) {
-  test.store.set_policy(Policy::allkeys_lru);
+  test.set_policy(Policy::allkeys_lru);
   fill(100);
   for (int i = 0; i < 10; ++i) test.access()->rename(name(i), "renamed:" + std::to_string(i));
   evict(10);
@@ -204,7 +204,7 @@ TEST_F(Eviction, RenamingIsNoUse) {
 }
 
 TEST_F(Eviction, VolatileLruTakesTheOldestThatHaveADeadline) {
-  test.store.set_policy(Policy::volatile_lru);
+  test.set_policy(Policy::volatile_lru);
   fill(200);
   for (int i = 100; i < 200; ++i) test.access()->set_deadline(name(i), test.now_ms() + 1'000'000 - i);
   test.get(name(100));
@@ -215,7 +215,7 @@ TEST_F(Eviction, VolatileLruTakesTheOldestThatHaveADeadline) {
 // Far more keys than an exact search looks at: a fifth of them is in constant use and must survive almost whole, where
 // a random choice would take a fifth of its victims from it.
 TEST_F(Eviction, LruOfALargeStoreSparesWhatIsInUse) {
-  test.store.set_policy(Policy::allkeys_lru);
+  test.set_policy(Policy::allkeys_lru);
   constexpr int kKeys = 20'000, kHot = kKeys / 5, kEvicted = kKeys / 2;
   fill(kKeys);
   for (int round = 0; round < 3; ++round) {
@@ -229,7 +229,7 @@ TEST_F(Eviction, LruOfALargeStoreSparesWhatIsInUse) {
 }
 
 TEST_F(Eviction, AStoreThatHasBecomeSmallIsExactAgain) {
-  test.store.set_policy(Policy::allkeys_lru);
+  test.set_policy(Policy::allkeys_lru);
   constexpr int kMany = 3000, kFew = 900;
   fill(kMany);
   test.advance(milliseconds(200));
@@ -250,8 +250,8 @@ TEST_F(Eviction, AStoreThatHasBecomeSmallIsExactAgain) {
 // -- LFU --
 
 TEST_F(Eviction, LfuTakesTheKeysUsedLeast) {
-  test.store.set_policy(Policy::allkeys_lfu);
-  test.store.set_lfu(0, 1);  // every access counts
+  test.set_policy(Policy::allkeys_lfu);
+  test.change_settings([](Settings& settings) { settings.lfu_log_factor = 0; });  // every access counts
   fill(300);
   for (int round = 0; round < 5; ++round) {
     for (int i = 0; i < 200; ++i) test.get(name(i));
@@ -261,8 +261,8 @@ TEST_F(Eviction, LfuTakesTheKeysUsedLeast) {
 }
 
 TEST_F(Eviction, LfuForgetsWithTime) {
-  test.store.set_policy(Policy::allkeys_lfu);
-  test.store.set_lfu(0, 1);
+  test.set_policy(Policy::allkeys_lfu);
+  test.change_settings([](Settings& settings) { settings.lfu_log_factor = 0; });
   fill(100);
   for (int round = 0; round < 20; ++round) test.get(name(7));
   test.advance(minutes(30));  // more than 25 accesses are worth
@@ -318,10 +318,10 @@ TEST_F(Eviction, LhdKeepsWhatComesBackLaterThanTheCacheTurnsOver) {
   constexpr int kHot = 400, kRoom = 2000, kNewInARound = 3000, kRounds = 30;
   const auto hits_in_the_last_rounds = [&](Policy policy) {
     TestStore cache;
-    cache.store.set_policy(policy);
-    cache.store.set_maxmemory(kFarLimit);
+    cache.set_policy(policy);
+    cache.set_maxmemory(kFarLimit);
     for (int i = 0; i < kRoom; ++i) cache.set("first:" + std::to_string(i), std::string(100, 'v'));
-    cache.store.set_maxmemory(cache.store.used_memory());
+    cache.set_maxmemory(cache.store.used_memory());
     int hits = 0, fresh = 0;
     for (int round = 0; round < kRounds; ++round) {
       cache.advance(milliseconds(100));
@@ -342,10 +342,10 @@ TEST_F(Eviction, LhdKeepsWhatComesBackLaterThanTheCacheTurnsOver) {
 }
 
 TEST_F(Eviction, LhdLetsGoWhatIsNoLongerAskedFor) {
-  test.store.set_policy(Policy::allkeys_lhd);
+  test.set_policy(Policy::allkeys_lhd);
   constexpr int kKeys = 2000;
   fill(kKeys);
-  test.store.set_maxmemory(test.store.used_memory());
+  test.set_maxmemory(test.store.used_memory());
   // The first half is read much, then never again; others take over.
   for (int round = 0; round < 10; ++round) {
     test.advance(milliseconds(100));
@@ -370,7 +370,7 @@ TEST_F(Eviction, LhdLetsGoWhatIsNoLongerAskedFor) {
 }
 
 TEST_F(Eviction, ANameOrADeadlineLeavesAKeysClassAlone) {
-  test.store.set_policy(Policy::allkeys_lhd);
+  test.set_policy(Policy::allkeys_lhd);
   test.set("k", "v");
   const auto class_of = [this](const char* key) { return test.access()->find(key, kPeek)->eviction_class(); };
   EXPECT_EQ(class_of("k"), 0);
@@ -388,14 +388,14 @@ TEST_F(Eviction, ANameOrADeadlineLeavesAKeysClassAlone) {
 // -- The other policies --
 
 TEST_F(Eviction, VolatileTtlTakesTheNearestDeadlines) {
-  test.store.set_policy(Policy::volatile_ttl);
+  test.set_policy(Policy::volatile_ttl);
   for (int i = 0; i < 300; ++i) test.set(name(i), std::string(100, 'v'), test.now_ms() + 1'000'000 - i * 1000);
   evict(30);
   EXPECT_EQ(missing(300), range(270, 300));
 }
 
 TEST_F(Eviction, RandomTakesFromEverywhere) {
-  test.store.set_policy(Policy::allkeys_random);
+  test.set_policy(Policy::allkeys_random);
   fill(900);
   evict(450);
   const std::set<int> gone = missing(900);
@@ -406,13 +406,13 @@ TEST_F(Eviction, RandomTakesFromEverywhere) {
 
 TEST_F(Eviction, NoevictionGivesUpAtOnce) {
   fill(10);
-  test.store.set_maxmemory(1);
+  test.set_maxmemory(1);
   EXPECT_FALSE(test.store.make_room(test.thread));
   EXPECT_EQ(test.store.total_size(), 10u);
 }
 
 TEST_F(Eviction, AnEvictedKeyRaisesItsEventAndItsWatchers) {
-  test.store.set_policy(Policy::allkeys_lru);
+  test.set_policy(Policy::allkeys_lru);
   test.thread.set_event_mask(kEventEvicted);
   fill(2);
   const auto flag = std::make_shared<WatchFlag>();
@@ -429,7 +429,7 @@ TEST_F(Eviction, PoliciesMayChangeAtAnyTime) {
   for (int round = 0; round < 5; ++round) {
     for (const Policy policy : kPolicies) {
       if (policy == Policy::noeviction) continue;
-      test.store.set_policy(policy);
+      test.set_policy(policy);
       evict(5);
       test.advance(minutes(1));
     }
@@ -439,7 +439,7 @@ TEST_F(Eviction, PoliciesMayChangeAtAnyTime) {
 }
 
 TEST_F(Eviction, IdleTimeIsTheTimeSinceTheLastUse) {
-  test.store.set_policy(Policy::allkeys_lru);
+  test.set_policy(Policy::allkeys_lru);
   const auto idle_s = [this](const char* key) {
     return test.store.recency().idle_ms(test.access()->find(key, kPeek)->recency(), test.now_ms()) / 1000;
   };
@@ -457,8 +457,8 @@ TEST_F(Eviction, IdleTimeIsTheTimeSinceTheLastUse) {
 
 // Accesses of other keys must not make a key look younger, and without a limit they write nothing that threads share.
 TEST_F(Eviction, WithoutALimitAccessesLeaveTheClockAlone) {
-  test.store.set_policy(Policy::allkeys_lru);
-  test.store.set_maxmemory(0);
+  test.set_policy(Policy::allkeys_lru);
+  test.set_maxmemory(0);
   fill(10);
   const auto ticks_of = [this](auto&& act) {
     const uint32_t before = test.store.recency().tick();
@@ -469,14 +469,14 @@ TEST_F(Eviction, WithoutALimitAccessesLeaveTheClockAlone) {
     for (int i = 0; i < 100; ++i) test.get(name(i % 10));
   };
   EXPECT_EQ(ticks_of(get_in_turn), 0u);
-  test.store.set_maxmemory(kFarLimit);
+  test.set_maxmemory(kFarLimit);
   EXPECT_EQ(ticks_of(get_in_turn), 100u);
   // The same key again and again is no news.
   EXPECT_EQ(ticks_of([this] {
               for (int i = 0; i < 100; ++i) test.get(name(3));
             }),
             1u);
-  test.store.set_policy(Policy::noeviction);
+  test.set_policy(Policy::noeviction);
   EXPECT_EQ(ticks_of(get_in_turn), 0u);
 }
 

@@ -44,7 +44,7 @@ TEST_F(Expiry, WithMoreEffortKeysAreReclaimedSooner) {
   test.advance(milliseconds(1100));
   sweep();
   EXPECT_EQ(test.access()->size(), keys);
-  test.store.set_expire_effort(10);
+  test.change_settings([](Settings& settings) { settings.expire_effort = 10; });
   for (int i = 0; i < 100; ++i) sweep();
   EXPECT_EQ(test.access()->size(), 0u);
 }
@@ -167,12 +167,12 @@ TEST_F(Expiry, SweepingRaisesEventsAndWatchers) {
 
 TEST_F(Expiry, SwitchedOffTheSweeperLeavesKeysInvisibleButThere) {
   fill(100, 10);
-  test.store.set_active_expire(false);
+  test.change_settings([](Settings& settings) { settings.active_expire = false; });
   test.advance(milliseconds(1000));
   sweep();
   EXPECT_EQ(test.store.total_size(), 100u);
   EXPECT_FALSE(test.exists("key:1"));
-  test.store.set_active_expire(true);
+  test.change_settings([](Settings& settings) { settings.active_expire = true; });
   sweep();
   EXPECT_EQ(test.store.total_size(), 0u);
 }
@@ -191,7 +191,7 @@ TEST_F(Expiry, ADeadlineThatIsMovedCountsAsItStands) {
 }
 
 TEST_F(Expiry, LargeValuesAreDestroyedInTheBackgroundWhenThatIsAsked) {
-  test.store.set_lazy_free(kLazyExpire);
+  test.change_settings([](Settings& settings) { settings.lazy_free = kLazyExpire; });
   auto set = std::make_unique<SetValue>();
   constexpr size_t kFreedAtOnce = 64;  // allocations, at most
   for (int64_t i = 0; set->free_effort() <= kFreedAtOnce; ++i) set->add(Member(i), EncodingLimits());

@@ -71,27 +71,27 @@ TEST_F(MemoryTest, AFlushInTheBackgroundCountsUntilItIsDone) {
 
 TEST_F(MemoryTest, WhatWaitsToBeFreedIsFreedBeforeAKeyIsEvicted) {
   for (const EvictionPolicy policy : {EvictionPolicy::allkeys_lru, EvictionPolicy::noeviction}) {
-    test.store.set_policy(policy);
+    test.set_policy(policy);
     for (int i = 0; i < 500; ++i) test.set(std::to_string(i), "v");
     const int64_t small = test.store.used_memory();
     put_large_set("set");
     const BackgroundHeld held(test.store.background());
     test.access()->erase("set", true);
-    test.store.set_maxmemory(small + 10'000);
+    test.set_maxmemory(small + 10'000);
     EXPECT_TRUE(test.store.make_room(test.thread));
     EXPECT_LE(test.store.used_memory(), small + 10'000);
     EXPECT_EQ(test.store.total_size(), 500u);
     EXPECT_EQ(test.store.background().pending_objects(), 0u);
-    test.store.set_maxmemory(0);
+    test.set_maxmemory(0);
   }
 }
 
 TEST_F(MemoryTest, EvictingLargeValuesHoldsTheLimitForMemoryNotYetFreed) {
-  test.store.set_policy(EvictionPolicy::allkeys_random);
+  test.set_policy(EvictionPolicy::allkeys_random);
   for (int i = 0; i < 8; ++i) put_large_set("set:" + std::to_string(i));
   const BackgroundHeld held(test.store.background());
   const int64_t limit = test.store.used_memory() / 2;
-  test.store.set_maxmemory(limit);
+  test.set_maxmemory(limit);
   EXPECT_TRUE(test.store.make_room(test.thread));
   EXPECT_LE(test.store.used_memory(), limit);
   EXPECT_EQ(test.store.used_memory(), test.counted_memory());  // nothing waits

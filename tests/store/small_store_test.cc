@@ -63,8 +63,8 @@ TEST_P(SmallStoreOfShards, WorksAsALargeOne) {
   test.advance(std::chrono::milliseconds(10));
   while (test.store.sweep(test.thread, 1'000'000)) continue;
   EXPECT_EQ(test.store.total_size(), 1000u);
-  test.store.set_policy(EvictionPolicy::allkeys_lru);
-  test.store.set_maxmemory(test.store.used_memory() - 10'000);
+  test.set_policy(EvictionPolicy::allkeys_lru);
+  test.set_maxmemory(test.store.used_memory() - 10'000);
   EXPECT_TRUE(test.store.make_room(test.thread));
   EXPECT_LT(test.store.total_size(), 1000u);
   EXPECT_EQ(test.store.used_memory(), test.counted_memory());

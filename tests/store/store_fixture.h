@@ -74,6 +74,18 @@ class TestStore {
   explicit TestStore(Store::Options options = {}) : store(with_clock(options)), thread(store.add_thread()) {}
 
   Access access(uint32_t database = 0) { return Access(store, thread, database); }
+  /// Changes the store's settings, as CONFIG SET does; the thread works with them from now on.
+  template <class Change>
+  void change_settings(Change&& change) {
+    store.change_settings(change);
+    thread.refresh_settings();
+  }
+  void set_maxmemory(int64_t bytes) {
+    change_settings([&](Settings& settings) { settings.maxmemory = bytes; });
+  }
+  void set_policy(EvictionPolicy policy) {
+    change_settings([&](Settings& settings) { settings.policy = policy; });
+  }
   /// Moves the time and lets the thread see it, as the next batch of commands would.
   void advance(std::chrono::milliseconds by) {
     clock.advance(by);
