@@ -13,11 +13,11 @@
 #include <iostream>
 #include <system_error>
 
-#include "server/config/start_options.h"
-#include "server/core.h"
+#include "server/config/command_line.h"
 #include "server/dispatch/command_table.h"
 #include "server/process.h"
 #include "server/server.h"
+#include "server/state.h"
 
 namespace larder::server {
 namespace {
@@ -75,7 +75,7 @@ int serve(StartOptions options) {
                  .on_shutdown = [&stop] { stop.request(); },
                  .apply_to_process = &apply_to_process,
                  .owns_process = true});
-  Log& log = server.core().log;
+  Log& log = server.state().log;
   log_start(log, options);
   if (auto started = server.start(); !started) {
     std::fprintf(stderr, "%s\n", started.error().c_str());

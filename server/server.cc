@@ -12,10 +12,10 @@
 #include <mutex>
 
 #include "base/sanitizer.h"
-#include "server/core.h"
-#include "server/net/io_thread.h"
+#include "server/net/io_threads.h"
 #include "server/net/listeners.h"
 #include "server/observe/process_memory.h"
+#include "server/state.h"
 
 namespace larder::server {
 
@@ -28,11 +28,12 @@ int64_t process_bytes() { return base::kOtherAllocator ? 0 : resident_memory().o
 
 Server::Server(Options options)
     : options_(std::move(options)), memory_before_(options_.owns_process ? 0 : process_bytes()) {
-  core_ = std::make_unique<Core>(
-      Core::Options{.settings = options_.settings, .config_file = options_.config_file, .clock = options_.clock});
-  core_->on_shutdown_requested = options_.on_shutdown;
-  if (options_.apply_to_process) core_->config.on_change("", options_.apply_to_process);
-  if (options_.log) core_->log.open(options_.log);
+  state_ = std::make_unique<ServerState>(ServerState::Options{
+      .settings = options_.settings, .config_file = options_.config_file, .clock = options_.clock});
+  state_->request_shutdown = options_.on_shutdown;
+  threads_ = std::make_unique<IoThreads>(*state_);
+  if (options_.apply_to_process) state_->config.on_change("", options_.apply_to_process);
+  if (options_.log) state_->log.open(options_.log);
 }
 
 Server::~Server() { stop(); }
@@ -40,34 +41,33 @@ Server::~Server() { stop(); }
 tl::expected<void, std::string> Server::start() {
   const Settings& settings = options_.settings;
   if (!options_.log && !settings.logfile.empty()) {
-    if (auto opened = core_->log.open(settings.logfile); !opened) {
+    if (auto opened = state_->log.open(settings.logfile); !opened) {
       return tl::unexpected(fmt::format("Can't open the log file: {}", opened.error()));
     }
   }
-  listeners_ = std::make_unique<Listeners>(*core_, core_->threads().front()->context());
+  listeners_ = std::make_unique<Listeners>(*state_, *threads_);
   if (auto opened = listeners_->open(settings); !opened) {
-    core_->log.warning("{}", opened.error());
+    state_->log.warning("{}", opened.error());
     return tl::unexpected(opened.error());
   }
-  core_->tcp_port.store(listeners_->port(), std::memory_order_relaxed);
+  state_->tcp_port.store(listeners_->port(), std::memory_order_relaxed);
   if (settings.port == kPortAuto) {
-    core_->config.amend([port = listeners_->port()](Settings& now) { now.port = port; });
+    state_->config.amend([port = listeners_->port()](Settings& now) { now.port = port; });
   }
-  core_->listeners = listeners_.get();
   for (const char* directive : {"port", "bind"}) {
-    core_->config.on_change(directive,
-                            [this](const Settings&, const Settings& after) -> tl::expected<void, std::string> {
-                              if (!running_) return {};
-                              auto bound = listeners_->rebind(after);
-                              if (bound) core_->tcp_port.store(listeners_->port(), std::memory_order_relaxed);
-                              return bound;
-                            });
+    state_->config.on_change(directive,
+                             [this](const Settings&, const Settings& after) -> tl::expected<void, std::string> {
+                               if (!running_) return {};
+                               auto bound = listeners_->rebind(after);
+                               if (bound) state_->tcp_port.store(listeners_->port(), std::memory_order_relaxed);
+                               return bound;
+                             });
   }
   listeners_->accept();
-  for (const auto& thread : core_->threads()) thread->start();
+  threads_->start();
   running_ = true;
   note_startup_memory();
-  core_->log.notice("Server initialized");
+  state_->log.notice("Server initialized");
   write_ready_file();
   announce();
   return {};
@@ -75,16 +75,16 @@ tl::expected<void, std::string> Server::start() {
 
 /// What the store has counted already is part of what the process holds.
 void Server::note_startup_memory() {
-  const int64_t held = process_bytes() - memory_before_ - core_->used_memory();
-  core_->set_startup_memory(std::max<int64_t>(held, 0));
+  const int64_t held = process_bytes() - memory_before_ - state_->memory.used();
+  state_->memory.set_before_store(std::max<int64_t>(held, 0));
 }
 
 void Server::announce() {
   for (const std::string& kind : listeners_->kinds()) {
     if (kind == "tcp" && options_.settings.port == kPortAuto) {
-      core_->log.notice("Ready to accept connections {} port={}", kind, listeners_->port());
+      state_->log.notice("Ready to accept connections {} port={}", kind, listeners_->port());
     } else {
-      core_->log.notice("Ready to accept connections {}", kind);
+      state_->log.notice("Ready to accept connections {}", kind);
     }
   }
 }
@@ -99,7 +99,7 @@ void Server::write_ready_file() {
                                                        options_.settings.unixsocket.c_str(), ::getpid()) > 0;
   const bool closed = file != nullptr && std::fclose(file) == 0;
   if (!written || !closed || std::rename(draft.c_str(), path.c_str()) != 0) {
-    core_->log.warning("Can't write the ready file {}: {}", path, std::strerror(errno));
+    state_->log.warning("Can't write the ready file {}: {}", path, std::strerror(errno));
   }
 }
 
@@ -112,7 +112,7 @@ void Server::stop() {
   std::mutex mutex;
   std::condition_variable closed;
   bool done = false;
-  core_->threads().front()->post([&] {
+  threads_->first().post([&] {
     listeners_->close();
     const std::lock_guard guard(mutex);
     done = true;
@@ -122,9 +122,9 @@ void Server::stop() {
     std::unique_lock lock(mutex);
     closed.wait(lock, [&] { return done; });
   }
-  for (const auto& thread : core_->threads()) thread->request_stop();
-  for (const auto& thread : core_->threads()) thread->join();
-  core_->store.background().drain();
+  threads_->request_stop();
+  threads_->join();
+  state_->world.store.background().drain();
 }
 
 }  // namespace larder::server

@@ -23,8 +23,9 @@
 
 namespace larder::server {
 
-class Core;
+class IoThreads;
 class Listeners;
+class ServerState;
 
 class Server {
  public:
@@ -54,7 +55,8 @@ class Server {
   /// Stops accepting, sends what is ready, closes all connections and ends the threads. Does nothing if not running.
   void stop();
 
-  Core& core() { return *core_; }
+  ServerState& state() { return *state_; }
+  IoThreads& threads() { return *threads_; }
 
  private:
   void announce();
@@ -64,7 +66,8 @@ class Server {
 
   Options options_;
   int64_t memory_before_;  // of the process, before the server was made
-  std::unique_ptr<Core> core_;
+  std::unique_ptr<ServerState> state_;
+  std::unique_ptr<IoThreads> threads_;
   std::unique_ptr<Listeners> listeners_;
   std::atomic<bool> running_{false};
 };

@@ -2,7 +2,7 @@
 // figures. Commands see clients, never sockets.
 //
 // Thread rule: a Client belongs to its I/O thread. Another thread may look at it or change it only while that thread is
-// stopped (Core::with_threads_stopped).
+// stopped (Threads::with_all_stopped).
 #pragma once
 
 #include <atomic>
@@ -20,12 +20,13 @@
 #include "protocol/reply_writer.h"
 #include "protocol/request_parser.h"
 #include "server/clients/gate_mask.h"
-#include "server/dispatch/command_spec.h"
 #include "store/core/watch.h"
 
 namespace larder::server {
 
-class IoThread;
+class ClientThread;
+struct CommandSpec;
+class World;
 
 /// A connection's name as a line shows it. Redis' names are C strings there: nothing behind a NUL is looked at.
 std::string_view shown_name(std::string_view name);
@@ -84,12 +85,13 @@ enum class ClientClass : uint8_t { normal, pubsub };
 
 class Client {
  public:
-  Client(uint64_t id, IoThread& thread) : id(id), thread(thread) {}
+  Client(uint64_t id, ClientThread& thread, World& world) : id(id), thread(thread), world(world) {}
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   const uint64_t id;
-  IoThread& thread;
+  ClientThread& thread;
+  World& world;
 
   // -- Identity --
   std::string address;  // "127.0.0.1:52000", or "/path:0" for a Unix socket
@@ -105,7 +107,7 @@ class Client {
   int protocol = 2;  // changed only through PubsubHub::set_protocol: who publishes on another thread reads it
   bool authenticated = true;
   bool no_evict = false, no_touch = false;
-  bool monitor = false;
+  bool monitor = false;            // changed only through Monitors
   bool close_after_reply = false;  // no further command is executed
   bool close_now = false;          // replies that wait are not sent either
   ReplyMode reply_mode = ReplyMode::on;
@@ -136,21 +138,25 @@ class Client {
   void update_gates() { gates = closed_gates(); }
 
   // -- Figures --
-  int64_t created_us = 0;      // Unix time
-  int64_t last_active_us = 0;  // of the last read
-  const CommandSpec* last_command = nullptr;
+  int64_t created_us = 0;                          // Unix time
+  int64_t last_active_us = 0;                      // of the last read
+  const std::string_view* last_command = nullptr;  // its name, in its row
   uint64_t commands = 0;
   size_t query_buffer_bytes = 0;  // that wait to be parsed, or are being executed
   size_t query_buffer_free = 0;
-  size_t held_back_bytes = 0;                       // of requests that wait for the end of a pause
+  size_t held_back_bytes = 0;  // of requests that wait for the end of a pause
+  /// Whether commands of the client wait for something: today, for the end of CLIENT PAUSE.
+  bool is_blocked() const { return held_back_bytes > 0; }
   size_t argument_bytes = 0;                        // of the command being executed
   std::optional<int64_t> over_soft_limit_since_us;  // client-output-buffer-limit's clock
 
   // -- Memory --
-  /// Bytes of buffers, queued requests, subscriptions and watches, as they are at this moment.
+  size_t connection_bytes = 0;  // of the object that holds the client
+  /// Bytes that the connection takes, with buffers, queued requests, subscriptions and watches, as they are at this
+  /// moment.
   size_t memory() const {
-    return output.memory() + query_buffer_bytes + query_buffer_free + held_back_bytes + transaction.memory() +
-           watched_bytes + subscription_bytes;
+    return connection_bytes + output.memory() + query_buffer_bytes + query_buffer_free + held_back_bytes +
+           transaction.memory() + watched_bytes + subscription_bytes;
   }
   /// What the server's accounts hold of it, Session and all; and of that, what its requests take, which is given back
   /// once they have been executed.

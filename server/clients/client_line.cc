@@ -7,9 +7,6 @@
 #include <iterator>
 #include <string_view>
 
-#include "server/net/io_thread.h"
-#include "server/net/session.h"
-
 namespace larder::server {
 
 namespace {
@@ -24,7 +21,7 @@ std::string flags_of(const Client& client) {
   show(client.monitor, 'O');
   show(client.subscriptions() > 0, 'P');
   show(client.transaction.active, 'x');
-  show(is_blocked(client), 'b');
+  show(client.is_blocked(), 'b');
   show(client.watch_flag != nullptr && client.watch_flag->raised(), 'd');
   show(client.close_after_reply, 'c');
   show(client.close_now, 'A');
@@ -38,13 +35,6 @@ std::string flags_of(const Client& client) {
 size_t transaction_memory(const Client& client) { return client.transaction.memory() + client.watched_bytes; }
 
 }  // namespace
-
-bool is_blocked(const Client& client) {
-  const Session* session = client.thread.find(client.id);
-  return session != nullptr && session->waiting();
-}
-
-size_t memory_of(const Client& client) { return sizeof(Session) + client.memory(); }
 
 void append_client_line(std::string& out, const Client& client, int64_t now_us, const Client* executing) {
   const size_t waiting = client.output.size();
@@ -61,10 +51,10 @@ void append_client_line(std::string& out, const Client& client, int64_t now_us, 
   fmt::format_to(to, " qbuf={} qbuf-free={} argv-mem={} multi-mem={} rbs={} rbp={} obl={} oll={} omem={} tot-mem={}",
                  client.query_buffer_bytes, client.query_buffer_free, arguments, transaction_memory(client),
                  client.output.capacity(), client.output.capacity(), first,
-                 (waiting - first + kReplyChunk - 1) / kReplyChunk, waiting - first, memory_of(client) + arguments);
+                 (waiting - first + kReplyChunk - 1) / kReplyChunk, waiting - first, client.memory() + arguments);
   fmt::format_to(to, " events={} cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}\n",
                  waiting > 0 && executing != &client ? "rw" : "r",
-                 client.last_command == nullptr ? std::string_view("NULL") : client.last_command->name, client.user,
+                 client.last_command == nullptr ? std::string_view("NULL") : *client.last_command, client.user,
                  client.protocol, shown_name(client.library_name), shown_name(client.library_version));
 }
 

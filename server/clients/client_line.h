@@ -1,7 +1,6 @@
-// One connection as CLIENT LIST, CLIENT INFO and INFO show it: the line of text, the class it belongs to, and the
-// memory that it takes.
+// One connection as CLIENT LIST, CLIENT INFO and INFO show it: the line of text.
 //
-// Thread rule: of a client of another thread only with all I/O threads stopped (Core::with_threads_stopped).
+// Thread rule: of a client of another thread only with all I/O threads stopped (Threads::with_all_stopped).
 #pragma once
 
 #include <cstddef>
@@ -16,11 +15,5 @@ namespace larder::server {
 /// now_us     Unix time, for age and idle
 /// executing  the client whose command asks; the only one whose arguments are in memory
 void append_client_line(std::string& out, const Client& client, int64_t now_us, const Client* executing);
-
-/// Whether commands of the client wait for something: today, for the end of CLIENT PAUSE.
-bool is_blocked(const Client& client);
-
-/// Bytes that the connection takes, buffers and queued commands included.
-size_t memory_of(const Client& client);
 
 }  // namespace larder::server

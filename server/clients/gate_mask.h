@@ -3,6 +3,7 @@
 // either is looked at more closely (dispatch/gates.h).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 namespace larder::server {
@@ -19,5 +20,21 @@ inline constexpr GateMask kGatePause = 1u << 7;        // CLIENT PAUSE
 
 /// Gates that are never open: only few rows have their bits.
 inline constexpr GateMask kGatesAlwaysClosed = kGateArity | kGatePermission;
+
+/// Those that the server's state closes, for every client. Any thread.
+class ServerGates {
+ public:
+  GateMask closed() const { return closed_.load(std::memory_order_relaxed); }
+  void set(GateMask gate, bool closed) {
+    if (closed) {
+      closed_.fetch_or(gate, std::memory_order_relaxed);
+    } else {
+      closed_.fetch_and(~gate, std::memory_order_relaxed);
+    }
+  }
+
+ private:
+  std::atomic<GateMask> closed_{kGatesAlwaysClosed};
+};
 
 }  // namespace larder::server

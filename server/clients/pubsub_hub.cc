@@ -7,8 +7,7 @@
 #include "base/glob.h"
 #include "protocol/reply_writer.h"
 #include "server/clients/client.h"
-#include "server/net/io_thread.h"
-#include "server/net/session.h"
+#include "server/clients/client_thread.h"
 
 namespace larder::server {
 
@@ -49,10 +48,10 @@ struct Message {
 constexpr size_t kFrame = sizeof(Delivery) + 32;  // of a message in the queue, and about that of its reply
 
 /// Writes a message to a client of the calling thread, if it is still there. It may have ended its subscription since.
-void deliver(IoThread& thread, const Delivery& delivery, const Message& message) {
-  Session* session = thread.find(delivery.client);
-  if (session == nullptr) return;
-  Client& client = session->client;
+void deliver(ClientThread& thread, const Delivery& delivery, const Message& message) {
+  Client* found = thread.find(delivery.client);
+  if (found == nullptr) return;
+  Client& client = *found;
   client.undelivered.bytes.fetch_sub(delivery.bytes, std::memory_order_relaxed);
   if (client.close_now) return;
   protocol::ReplyWriter reply(client.output, delivery.protocol);
@@ -62,7 +61,7 @@ void deliver(IoThread& thread, const Delivery& delivery, const Message& message)
   if (pattern) reply.bulk(delivery.matched);
   reply.bulk(message.channel);
   reply.bulk(message.text);
-  thread.flush_later(*session);
+  thread.flush_later(client.id);
 }
 
 }  // namespace
@@ -110,9 +109,7 @@ bool PubsubHub::accept(Client& subscriber, size_t bytes) {
   if (undelivered.bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit || limit == 0) return true;
   undelivered.bytes.fetch_sub(bytes, std::memory_order_relaxed);
   undelivered.overrun.store(true, std::memory_order_relaxed);
-  subscriber.thread.post([thread = &subscriber.thread, id = subscriber.id] {
-    if (Session* session = thread->find(id)) session->close_overrun();
-  });
+  subscriber.thread.post([&thread = subscriber.thread, id = subscriber.id] { thread.close_overrun(id); });
   return false;
 }
 
@@ -123,7 +120,7 @@ void PubsubHub::set_protocol(Client& client, int version) {
 
 size_t PubsubHub::publish(ChannelKind kind, std::string_view channel, std::string_view message) {
   const std::lock_guard guard(mutex_);
-  std::map<IoThread*, std::vector<Delivery>> by_thread;
+  std::map<ClientThread*, std::vector<Delivery>> by_thread;
   size_t receivers = 0;
   const auto add = [&](ChannelKind by, const std::string& matched, const std::vector<Subscriber>& subscribers) {
     for (Client* subscriber : subscribers) {
@@ -142,7 +139,7 @@ size_t PubsubHub::publish(ChannelKind kind, std::string_view channel, std::strin
   if (receivers == 0) return 0;
   const auto shared = std::make_shared<const Message>(Message{std::string(channel), std::string(message)});
   for (auto& [thread, deliveries] : by_thread) {
-    thread->show_in_order([thread = thread, deliveries = std::move(deliveries), shared] {
+    thread->deliver_in_order([thread = thread, deliveries = std::move(deliveries), shared] {
       for (const Delivery& delivery : deliveries) deliver(*thread, delivery, *shared);
     });
   }

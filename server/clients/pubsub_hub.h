@@ -1,7 +1,7 @@
 // Who listens to which channel. Channels, patterns and shard channels of all clients of the server, and delivery of
-// messages to them, through IoThread::show_in_order. Who receives a message, and in which protocol, is decided when it
-// is published: a command that ends a subscription or changes the protocol delivers what is on its way (run_shows())
-// before it replies.
+// messages to them, through ClientThread::deliver_in_order. Who receives a message, and in which protocol, is decided
+// when it is published: a command that ends a subscription or changes the protocol delivers what is on its way
+// (run_deliveries()) before it replies.
 //
 // Thread rule: any I/O thread, shards may be held; one mutex, held for the look-up and until the message is in the
 // queues of the subscribers' threads, and never while a message is written to a client.
@@ -20,7 +20,6 @@
 namespace larder::server {
 
 class Client;
-class IoThread;
 struct Undelivered;
 
 enum class ChannelKind : uint8_t { channel, pattern, shard };

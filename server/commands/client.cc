@@ -18,7 +18,6 @@
 #include "server/commands/timeout.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
-#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -56,9 +55,9 @@ std::optional<ClientType> read_type(ArgReader& args) {
 }
 
 /// Every connection that is not about to be closed, oldest first. With all I/O threads stopped.
-std::vector<Client*> living_clients(Core& core) {
+std::vector<Client*> living_clients(Clients& all) {
   std::vector<Client*> clients;
-  core.for_each_client([&](Client& client) {
+  all.for_each([&](Client& client) {
     if (!client.close_now) clients.push_back(&client);
   });
   std::sort(clients.begin(), clients.end(), [](const Client* a, const Client* b) { return a->id < b->id; });
@@ -123,13 +122,13 @@ KillFilter read_kill_filter(ArgReader& args) {
 int64_t kill(CommandContext& context, const KillFilter& filter) {
   int64_t killed = 0;
   context.with_threads_stopped([&] {
-    for (Client* client : living_clients(context.core())) {
+    for (Client* client : living_clients(context.state().clients)) {
       if (!filter.fits(*client, context.client())) continue;
       ++killed;
       if (client == &context.client()) {
         client->close_after_reply = true;
       } else {
-        context.core().close_client(*client);
+        context.state().clients.close(*client);
       }
     }
   });
@@ -156,8 +155,8 @@ std::optional<ListFilter> read_list_filter(ArgReader& args, ReplyWriter& reply) 
 }
 
 std::string list_lines(CommandContext& context, const ListFilter& filter) {
-  const int64_t now_us = context.core().clock().now_us();
-  const std::vector<Client*> clients = living_clients(context.core());
+  const int64_t now_us = context.world().clock().now_us();
+  const std::vector<Client*> clients = living_clients(context.state().clients);
   std::string lines;
   const auto show = [&](const Client& client) { append_client_line(lines, client, now_us, &context.client()); };
   if (!filter.ids) {
@@ -196,7 +195,7 @@ static void client_id(ArgReader&, CommandContext& context, ReplyWriter& reply) {
 
 static void client_info(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   std::string line;
-  append_client_line(line, context.client(), context.core().clock().now_us(), &context.client());
+  append_client_line(line, context.client(), context.world().clock().now_us(), &context.client());
   reply.verbatim("txt", line);
 }
 
@@ -296,14 +295,14 @@ static void client_pause(ArgReader& args, CommandContext& context, ReplyWriter& 
   } else if (!args.token("ALL") && args.more()) {
     return reply.error("ERR CLIENT PAUSE mode must be WRITE or ALL");
   }
-  const int64_t until_ms = timeout_end(args, timeout, context.core().clock().now_ms());
+  const int64_t until_ms = timeout_end(args, timeout, context.world().clock().now_ms());
   if (args.failed(reply)) return;
-  context.core().pause_clients(mode, until_ms);
+  context.state().pause.begin(mode, until_ms);
   reply.ok();
 }
 
 static void client_unpause(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  context.core().unpause_clients();
+  context.state().pause.end();
   reply.ok();
 }
 

@@ -12,7 +12,6 @@
 #include "server/commands/container_help.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
-#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -20,7 +19,7 @@ using protocol::ArgReader;
 using protocol::ReplyWriter;
 
 static void config_get(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  const auto found = context.core().config.get(args.rest());
+  const auto found = context.state().config.get(args.rest());
   reply.map(found.size());
   for (const auto& [name, value] : found) {
     reply.bulk(name);
@@ -35,25 +34,23 @@ static void config_set(ArgReader& args, CommandContext& context, ReplyWriter& re
     const auto name = args.bytes();
     assignments.emplace_back(name, args.bytes());
   }
-  Core& core = context.core();
-  const auto done = core.config.set(assignments, context.client().from_this_host);
+  const auto done = context.state().config.set(assignments, context.client().from_this_host);
   if (!done) return reply.error(done.error());
   // Inside a transaction shards are held: there the next write brings memory below a smaller limit.
-  if (!context.in_exec()) core.store.make_room(context.store_thread());
+  if (!context.in_exec()) context.world().store.make_room(context.store_thread());
   reply.ok();
 }
 
 /// The figures of other threads are set back while those threads stand still: a counter has one writer at a time.
 static void config_resetstat(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  Core& core = context.core();
-  context.with_threads_stopped([&] { core.reset_figures(); });
+  context.with_threads_stopped([&] { context.state().figures.reset(context.world().store); });
   reply.ok();
 }
 
 static void config_rewrite(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  const auto done = context.core().config.rewrite();
+  const auto done = context.state().config.rewrite();
   if (!done) return reply.error(done.error());
-  context.core().log.notice("CONFIG REWRITE executed with success.");
+  context.state().log.notice("CONFIG REWRITE executed with success.");
   reply.ok();
 }
 

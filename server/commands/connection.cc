@@ -15,7 +15,6 @@
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
 #include "server/dispatch/watches.h"
-#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -40,7 +39,7 @@ bool log_in(CommandContext& context, std::string_view user, std::string_view pas
   if (right) {
     context.client().authenticated = true;
   } else {
-    context.core().statistics.acl_denied_auth.fetch_add(1, std::memory_order_relaxed);
+    context.state().figures.rare.acl_denied_auth.fetch_add(1, std::memory_order_relaxed);
   }
   return right;
 }
@@ -122,7 +121,7 @@ static void hello(ArgReader& args, CommandContext& context, ReplyWriter& reply) 
         "<pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
   }
   if (options->name) client.name = std::string(*options->name);
-  context.core().pubsub.set_protocol(client, version);
+  context.world().pubsub.set_protocol(client, version);
   context.deliver_messages();  // published before, in the protocol of before
   reply.set_version(version);
   write_greeting(context, reply);
@@ -145,7 +144,7 @@ static void echo(ArgReader& args, CommandContext&, ReplyWriter& reply) { reply.b
 
 static void quit(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   // Who sees the reply may count on it that no message goes here any more.
-  context.core().pubsub.forget(context.client());
+  context.world().pubsub.forget(context.client());
   context.deliver_messages();  // those that were published before
   context.client().close_after_reply = true;
   reply.ok();
@@ -154,12 +153,11 @@ static void quit(ArgReader&, CommandContext& context, ReplyWriter& reply) {
 static void reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   Client& client = context.client();
   client.transaction.reset();
-  forget_watches(context.core(), context.thread(), client, context.locks());
-  context.core().pubsub.forget(client);
-  context.core().pubsub.set_protocol(client, 2);
+  forget_watches(client, context.locks());
+  context.world().pubsub.forget(client);
+  context.world().pubsub.set_protocol(client, 2);
   context.deliver_messages();  // those that were published before
-  if (client.monitor) context.core().monitors().fetch_sub(1, std::memory_order_relaxed);
-  client.monitor = false;
+  context.state().monitors.remove(client);
   client.name.clear();
   client.database = 0;
   client.reply_mode = ReplyMode::on;
@@ -170,7 +168,7 @@ static void reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
 }
 
 static void select(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  const uint32_t index = read_database_index(args, context.core().store.databases());
+  const uint32_t index = read_database_index(args, context.world().store.databases());
   if (args.failed(reply)) return;
   context.client().database = index;
   reply.ok();

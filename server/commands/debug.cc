@@ -18,7 +18,6 @@
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_describe.h"
 #include "server/dispatch/command_groups.h"
-#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -53,7 +52,7 @@ size_t dumped_bytes(const store::Entry& entry) {
 }
 
 void write_object(CommandContext& context, const store::ShardLocks& locks, std::string_view key, ReplyWriter& reply) {
-  store::Store& store = context.core().store;
+  store::Store& store = context.world().store;
   store::Keyspace keys(store, context.store_thread(), locks, context.client().database);
   keys.set_writing(false);
   const store::Item item = keys.find(key, store::kPeek);
@@ -68,10 +67,10 @@ void write_object(CommandContext& context, const store::ShardLocks& locks, std::
 
 void debug_object(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto key = args.key();
-  const uint64_t hash = context.core().store.hash(key);
-  if (context.locks().holds(context.core().store.shard_index(hash)))
+  const uint64_t hash = context.world().store.hash(key);
+  if (context.locks().holds(context.world().store.shard_index(hash)))
     return write_object(context, context.locks(), key, reply);
-  store::ShardLocks locks(context.core().store);
+  store::ShardLocks locks(context.world().store);
   locks.lock_one(hash);
   write_object(context, locks, key, reply);
   context.store_thread().hand_over();  // the key may have expired
@@ -80,14 +79,14 @@ void debug_object(ArgReader& args, CommandContext& context, ReplyWriter& reply) 
 void debug_set_active_expire(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const std::string text(args.bytes());
   const bool on = std::strtol(text.c_str(), nullptr, 10) != 0;
-  context.core().store.change_settings([&](store::Settings& settings) { settings.active_expire = on; });
+  context.world().store.change_settings([&](store::Settings& settings) { settings.active_expire = on; });
   reply.ok();
 }
 
 void debug_error(ArgReader& args, CommandContext&, ReplyWriter& reply) { reply.error(args.bytes()); }
 
 void debug_log(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  context.core().log.warning("DEBUG LOG: {}", args.bytes());
+  context.state().log.warning("DEBUG LOG: {}", args.bytes());
   reply.ok();
 }
 

@@ -20,7 +20,7 @@
 #include "server/config/start_options.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
-#include "server/net/io_thread.h"
+#include "server/dispatch/command_table.h"
 #include "server/observe/keyspace_figures.h"
 #include "server/observe/process_memory.h"
 
@@ -69,7 +69,8 @@ struct ClientFigures {
 
 /// What the sections are made of, gathered before the first line is written.
 struct Facts {
-  Core& core;
+  const ServerState& state;
+  World& world;
   const Settings& settings;
   int64_t now_us;
   std::vector<DatabaseFigures> databases = {};  // where a section needs them
@@ -102,7 +103,7 @@ std::string_view supervision_name(Supervision supervision) {
 
 void listener_fields(InfoText& out, const Facts& facts) {
   int index = 0;
-  if (const int port = facts.core.tcp_port.load(std::memory_order_relaxed); port != 0) {
+  if (const int port = facts.state.tcp_port.load(std::memory_order_relaxed); port != 0) {
     std::string addresses;
     for (const std::string& address : facts.settings.bind) addresses += ",bind=" + address;
     out.fieldf(fmt::format("listener{}", index++), "name=tcp{},port={}", addresses, port);
@@ -113,7 +114,7 @@ void listener_fields(InfoText& out, const Facts& facts) {
 }
 
 void server_section(InfoText& out, const Facts& facts) {
-  const int64_t up_s = std::max<int64_t>(facts.now_us - facts.core.started_us, 0) / 1'000'000;
+  const int64_t up_s = std::max<int64_t>(facts.now_us - facts.state.started_us, 0) / 1'000'000;
   out.section("Server");
   out.field("redis_version", kRedisVersion);
   out.field("larder_version", larder_version());
@@ -129,18 +130,18 @@ void server_section(InfoText& out, const Facts& facts) {
   out.fieldf("gcc_version", "{}.{}.{}", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__);
   out.field("process_id", ::getpid());
   out.field("process_supervised", supervision_name(facts.settings.supervised));
-  out.field("run_id", facts.core.run_id);
-  out.field("tcp_port", facts.core.tcp_port.load(std::memory_order_relaxed));
+  out.field("run_id", facts.state.run_id);
+  out.field("tcp_port", facts.state.tcp_port.load(std::memory_order_relaxed));
   out.field("server_time_usec", facts.now_us);
   out.field("uptime_in_seconds", up_s);
   out.field("uptime_in_days", up_s / 86'400);
   out.field("hz", facts.settings.hz);
   out.field("configured_hz", facts.settings.hz);
-  out.field("lru_clock", facts.core.store.recency().tick() & store::Entry::kRecencyMask);
+  out.field("lru_clock", facts.world.store.recency().tick() & store::Entry::kRecencyMask);
   out.field("executable", executable());
-  out.field("config_file", facts.core.config.file());
-  out.field("io_threads_active", facts.core.threads().size() > 1 ? 1 : 0);
-  out.field("io_threads", facts.core.threads().size());
+  out.field("config_file", facts.state.config.file());
+  out.field("io_threads_active", facts.state.figures.threads().size() > 1 ? 1 : 0);
+  out.field("io_threads", facts.state.figures.threads().size());
   listener_fields(out, facts);
 }
 
@@ -149,7 +150,7 @@ void server_section(InfoText& out, const Facts& facts) {
 void clients_section(InfoText& out, const Facts& facts) {
   const ClientFigures& figures = facts.clients;
   out.section("Clients");
-  out.field("connected_clients", facts.core.connected_clients());
+  out.field("connected_clients", facts.state.clients.connected());
   out.field("cluster_connections", 0);
   out.field("maxclients", facts.settings.maxclients);
   out.field("client_recent_max_input_buffer", figures.longest_input);
@@ -163,13 +164,13 @@ void clients_section(InfoText& out, const Facts& facts) {
 // -- Memory --
 
 void memory_section(InfoText& out, const Facts& facts) {
-  const store::Store& store = facts.core.store;
-  const int64_t used = facts.core.used_memory();
+  const store::Store& store = facts.world.store;
+  const int64_t used = facts.state.memory.used();
   const int64_t peak = std::max(store.peak_memory(), used);
   const ResidentMemory resident = resident_memory();
   const AllocatorFigures allocator = allocator_figures(store);
-  const int64_t startup = store.own_bytes() + facts.core.startup_memory();
-  int64_t overhead = startup + facts.core.client_memory();
+  const int64_t startup = facts.state.memory.startup();
+  int64_t overhead = startup + facts.state.clients.memory();
   for (const DatabaseFigures& database : facts.databases) overhead += static_cast<int64_t>(database.table_bytes);
   overhead = std::min(overhead, used);
   const int64_t dataset = used - overhead;
@@ -195,7 +196,7 @@ void memory_section(InfoText& out, const Facts& facts) {
   out.field("used_memory_functions", 0);
   out.bytes("used_memory_scripts", 0);
   out.bytes("maxmemory", store.settings().maxmemory);
-  out.field("maxmemory_policy", facts.core.config.value("maxmemory-policy"));
+  out.field("maxmemory_policy", facts.state.config.value("maxmemory-policy"));
   out.fieldf("allocator_frag_ratio", "{:.2f}", ratio_of(allocator.active, allocator.allocated));
   out.field("allocator_frag_bytes", allocator.active - allocator.allocated);
   out.fieldf("allocator_rss_ratio", "{:.2f}", ratio_of(allocator.resident, allocator.active));
@@ -207,26 +208,26 @@ void memory_section(InfoText& out, const Facts& facts) {
   out.field("mem_fragmentation_bytes", resident.own - used);
   out.zeros(
       {"mem_not_counted_for_evict", "mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves"});
-  out.field("mem_clients_normal", facts.core.client_memory());
+  out.field("mem_clients_normal", facts.state.clients.memory());
   out.zeros({"mem_cluster_links", "mem_aof_buffer"});
   out.field("mem_allocator", "libc");
   out.field("active_defrag_running", 0);
-  out.field("lazyfree_pending_objects", facts.core.store.background().pending_objects());
-  out.field("lazyfreed_objects", facts.core.store.background().freed_objects());
+  out.field("lazyfree_pending_objects", facts.world.store.background().pending_objects());
+  out.field("lazyfreed_objects", facts.world.store.background().freed_objects());
 }
 
 // -- Persistence: nothing is written to disk, and nothing waits to be --
 
 void persistence_section(InfoText& out, const Facts& facts) {
   int64_t changes = 0;
-  facts.core.store.for_each_thread([&](const store::StoreThread& thread) { changes += thread.changes.get(); });
+  facts.world.store.for_each_thread([&](const store::StoreThread& thread) { changes += thread.changes.get(); });
   out.section("Persistence");
   out.zeros({"loading", "async_loading", "current_cow_peak", "current_cow_size", "current_cow_size_age"});
   out.field("current_fork_perc", "0.00");
   out.zeros({"current_save_keys_processed", "current_save_keys_total"});
   out.field("rdb_changes_since_last_save", changes);
   out.field("rdb_bgsave_in_progress", 0);
-  out.field("rdb_last_save_time", facts.core.started_us / 1'000'000);
+  out.field("rdb_last_save_time", facts.state.started_us / 1'000'000);
   out.field("rdb_last_bgsave_status", "ok");
   out.field("rdb_last_bgsave_time_sec", -1);
   out.field("rdb_current_bgsave_time_sec", -1);
@@ -248,7 +249,7 @@ struct StoreTotals {
 
 StoreTotals store_totals(const Facts& facts) {
   StoreTotals totals;
-  facts.core.store.for_each_thread([&](const store::StoreThread& thread) {
+  facts.world.store.for_each_thread([&](const store::StoreThread& thread) {
     totals.hits += thread.hits.get();
     totals.misses += thread.misses.get();
     totals.expired += thread.expired_keys.get();
@@ -261,15 +262,14 @@ StoreTotals store_totals(const Facts& facts) {
 /// The sum over the threads, from the one of index `first` on.
 int64_t thread_total(const Facts& facts, base::Counter ThreadStatistics::*counter, unsigned first = 0) {
   int64_t total = 0;
-  for (const auto& thread : facts.core.threads()) {
-    if (thread->index() >= first) total += (thread->statistics.*counter).get();
-  }
+  const auto& threads = facts.state.figures.threads();
+  for (size_t i = first; i < threads.size(); ++i) total += (threads[i]->*counter).get();
   return total;
 }
 
 void traffic_fields(InfoText& out, const Facts& facts) {
-  const Rates::PerSecond rates = facts.core.rates.current();
-  out.field("total_connections_received", facts.core.statistics.connections_received.load());
+  const Rates::PerSecond rates = facts.state.figures.rates.current();
+  out.field("total_connections_received", facts.state.figures.rare.connections_received.load());
   out.field("total_commands_processed", thread_total(facts, &ThreadStatistics::commands));
   out.fieldf("instantaneous_ops_per_sec", "{:.0f}", rates.commands);
   out.field("total_net_input_bytes", thread_total(facts, &ThreadStatistics::input_bytes));
@@ -279,17 +279,17 @@ void traffic_fields(InfoText& out, const Facts& facts) {
   out.fieldf("instantaneous_output_kbps", "{:.2f}", rates.output_bytes / 1024);
   out.field("instantaneous_input_repl_kbps", "0.00");
   out.field("instantaneous_output_repl_kbps", "0.00");
-  out.field("rejected_connections", facts.core.statistics.rejected_connections.load());
+  out.field("rejected_connections", facts.state.figures.rare.rejected_connections.load());
   out.zeros({"sync_full", "sync_partial_ok", "sync_partial_err"});
 }
 
 /// The loops of all threads together. Command times are those of Commandstats.
 void event_loop_fields(InfoText& out, const Facts& facts) {
   int64_t command_ns = 0;
-  for (const auto& thread : facts.core.threads()) {
-    for (const CommandFigures& figures : thread->statistics.per_command) command_ns += figures.microseconds_x1000.get();
+  for (const ThreadStatistics* thread : facts.state.figures.threads()) {
+    for (const CommandFigures& figures : thread->per_command) command_ns += figures.microseconds_x1000.get();
   }
-  const Rates::PerSecond rates = facts.core.rates.current();
+  const Rates::PerSecond rates = facts.state.figures.rates.current();
   out.field("reply_buffer_shrinks", thread_total(facts, &ThreadStatistics::reply_buffer_shrinks));
   out.field("reply_buffer_expands", thread_total(facts, &ThreadStatistics::reply_buffer_expands));
   out.field("eventloop_cycles", thread_total(facts, &ThreadStatistics::loop_cycles));
@@ -301,7 +301,7 @@ void event_loop_fields(InfoText& out, const Facts& facts) {
 
 void stats_section(InfoText& out, const Facts& facts) {
   const StoreTotals totals = store_totals(facts);
-  const ServerStatistics& statistics = facts.core.statistics;
+  const ServerStatistics& statistics = facts.state.figures.rare;
   out.section("Stats");
   traffic_fields(out, facts);
   out.field("expired_keys", totals.expired);
@@ -313,9 +313,9 @@ void stats_section(InfoText& out, const Facts& facts) {
   out.zeros({"total_eviction_exceeded_time", "current_eviction_exceeded_time"});
   out.field("keyspace_hits", totals.hits);
   out.field("keyspace_misses", totals.misses);
-  out.field("pubsub_channels", facts.core.pubsub.count(ChannelKind::channel));
-  out.field("pubsub_patterns", facts.core.pubsub.count(ChannelKind::pattern));
-  out.field("pubsubshard_channels", facts.core.pubsub.count(ChannelKind::shard));
+  out.field("pubsub_channels", facts.world.pubsub.count(ChannelKind::channel));
+  out.field("pubsub_patterns", facts.world.pubsub.count(ChannelKind::pattern));
+  out.field("pubsubshard_channels", facts.world.pubsub.count(ChannelKind::shard));
   out.zeros({"latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
              "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses",
              "total_active_defrag_time", "current_active_defrag_time", "tracking_total_keys", "tracking_total_items",
@@ -341,7 +341,7 @@ void replication_section(InfoText& out, const Facts& facts) {
   out.field("role", "master");
   out.field("connected_slaves", 0);
   out.field("master_failover_state", "no-failover");
-  out.field("master_replid", facts.core.run_id);
+  out.field("master_replid", facts.state.run_id);
   out.field("master_replid2", std::string(40, '0'));
   out.field("master_repl_offset", 0);
   out.field("second_repl_offset", -1);
@@ -384,8 +384,8 @@ struct CommandTotals {
 
 CommandTotals command_totals(const Facts& facts, size_t id) {
   CommandTotals totals;
-  for (const auto& thread : facts.core.threads()) {
-    const CommandFigures& figures = thread->statistics.per_command[id];
+  for (const ThreadStatistics* thread : facts.state.figures.threads()) {
+    const CommandFigures& figures = thread->per_command[id];
     totals.calls += figures.calls.get();
     totals.nanoseconds += figures.microseconds_x1000.get();
     totals.rejected += figures.rejected.get();
@@ -411,7 +411,7 @@ void commandstats_section(InfoText& out, const Facts& facts) {
 void errorstats_section(InfoText& out, const Facts& facts) {
   out.section("Errorstats");
   ErrorCounts::Counts counts;
-  for (const auto& thread : facts.core.threads()) thread->statistics.errors.add_to(counts);
+  for (const ThreadStatistics* thread : facts.state.figures.threads()) thread->errors.add_to(counts);
   for (const auto& [code, count] : counts) {
     out.fieldf(fmt::format("errorstat_{}", code), "count={}", count);
   }
@@ -423,7 +423,7 @@ void latencystats_section(InfoText& out, const Facts& facts) {
   const auto commands = all_commands();
   for (size_t id = 0; id < commands.size(); ++id) {
     LatencyDistribution latency;
-    for (const auto& thread : facts.core.threads()) latency.add(thread->statistics.per_command[id].latency);
+    for (const ThreadStatistics* thread : facts.state.figures.threads()) latency.add(thread->per_command[id].latency);
     if (latency.count() == 0) continue;
     std::string line;
     for (const double percent : facts.settings.latency_tracking_info_percentiles) {
@@ -484,8 +484,8 @@ bool is_asked_for(const Section& section, std::span<const std::string_view> name
 ClientFigures client_figures(CommandContext& context) {
   ClientFigures figures;
   context.with_threads_stopped([&] {
-    context.core().for_each_client([&](Client& client) {
-      figures.blocked += is_blocked(client) ? 1 : 0;
+    context.state().clients.for_each([&](Client& client) {
+      figures.blocked += client.is_blocked() ? 1 : 0;
       figures.pubsub += client.subscriptions() > 0 ? 1 : 0;
       figures.longest_input = std::max(figures.longest_input, client.query_buffer_bytes);
       figures.longest_output = std::max(figures.longest_output, client.output.size());
@@ -497,12 +497,15 @@ ClientFigures client_figures(CommandContext& context) {
 }  // namespace
 
 static void info(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  Core& core = context.core();
   const auto names = args.rest();
   unsigned needs = kNothing;
   for (const Section& section : kSections) needs |= is_asked_for(section, names) ? section.needs : kNothing;
-  Facts facts{.core = core, .settings = context.thread().settings(), .now_us = core.clock().now_us()};
-  if (needs & kDatabases) facts.databases = keyspace_figures(core.store, context.locks(), facts.now_us / 1000);
+  Facts facts{.state = context.state(),
+              .world = context.world(),
+              .settings = context.thread().settings(),
+              .now_us = context.world().clock().now_us()};
+  if (needs & kDatabases)
+    facts.databases = keyspace_figures(context.world().store, context.locks(), facts.now_us / 1000);
   if (needs & kClients) facts.clients = client_figures(context);
   InfoText text;
   for (const Section& section : kSections) {

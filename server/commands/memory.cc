@@ -13,7 +13,6 @@
 #include "server/commands/container_help.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
-#include "server/net/io_thread.h"
 #include "server/observe/keyspace_figures.h"
 #include "server/observe/process_memory.h"
 
@@ -46,15 +45,16 @@ struct MemoryFacts {
 };
 
 MemoryFacts gather(CommandContext& context) {
-  Core& core = context.core();
-  const int64_t used = core.used_memory();
+  store::Store& store = context.world().store;
+  const ServerState& state = context.state();
+  const int64_t used = state.memory.used();
   MemoryFacts facts{.used = used,
-                    .peak = std::max(core.store.peak_memory(), used),
-                    .startup = core.store.own_bytes() + core.startup_memory(),
-                    .clients = core.client_memory(),
-                    .allocator = allocator_figures(core.store),
+                    .peak = std::max(store.peak_memory(), used),
+                    .startup = state.memory.startup(),
+                    .clients = state.clients.memory(),
+                    .allocator = allocator_figures(store),
                     .resident = resident_memory(),
-                    .databases = keyspace_figures(core.store, context.locks(), core.clock().now_ms())};
+                    .databases = keyspace_figures(store, context.locks(), context.world().clock().now_ms())};
   for (const DatabaseFigures& database : facts.databases) {
     facts.tables += static_cast<int64_t>(database.table_bytes);
     facts.keys += static_cast<int64_t>(database.keys);
@@ -184,12 +184,12 @@ static void memory_doctor(ArgReader&, CommandContext& context, ReplyWriter& repl
 }
 
 static void memory_purge(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  context.core().store.purge();
+  context.world().store.purge();
   reply.ok();
 }
 
 static void memory_malloc_stats(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  const store::Store& store = context.core().store;
+  const store::Store& store = context.world().store;
   const store::BlockPool::Figures blocks = store.block_figures();
   const struct mallinfo2 heap = ::mallinfo2();
   reply.verbatim(
@@ -197,7 +197,7 @@ static void memory_malloc_stats(ArgReader&, CommandContext& context, ReplyWriter
                          "General allocator: {} bytes from the system, {} in use, {} free, {} in {} mappings\n"
                          "As counted: {} bytes\n",
                          blocks.mapped, blocks.active, blocks.unused_resident, heap.arena, heap.uordblks, heap.fordblks,
-                         heap.hblkhd, heap.hblks, context.core().used_memory()));
+                         heap.hblkhd, heap.hblks, context.state().memory.used()));
 }
 
 // clang-format off

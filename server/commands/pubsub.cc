@@ -11,7 +11,6 @@
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
-#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -43,7 +42,7 @@ void subscribe_all(ArgReader& args, CommandContext& context, ReplyWriter& reply,
                    std::string_view what) {
   while (args.more()) {
     const auto name = args.bytes();
-    context.core().pubsub.subscribe(context.client(), kind, name);
+    context.world().pubsub.subscribe(context.client(), kind, name);
     confirm(reply, context.client(), subscription_count(context.client(), kind), what, name);
   }
 }
@@ -62,7 +61,7 @@ void unsubscribe_all(ArgReader& args, CommandContext& context, ReplyWriter& repl
   }
   std::vector<int64_t> counts;
   for (const std::string& name : names) {
-    context.core().pubsub.unsubscribe(client, kind, name);
+    context.world().pubsub.unsubscribe(client, kind, name);
     counts.push_back(subscription_count(client, kind));
   }
   context.deliver_messages();
@@ -72,7 +71,7 @@ void unsubscribe_all(ArgReader& args, CommandContext& context, ReplyWriter& repl
 void publish_to(ArgReader& args, CommandContext& context, ReplyWriter& reply, ChannelKind kind) {
   const auto channel = args.bytes();
   const auto message = args.bytes();
-  reply.integer(static_cast<int64_t>(context.core().pubsub.publish(kind, channel, message)));
+  reply.integer(static_cast<int64_t>(context.world().pubsub.publish(kind, channel, message)));
 }
 
 void list_channels(ArgReader& args, CommandContext& context, ReplyWriter& reply, ChannelKind kind) {
@@ -81,7 +80,7 @@ void list_channels(ArgReader& args, CommandContext& context, ReplyWriter& reply,
                                    as_text(args.all()[1].substr(0, 128))));
   }
   const auto pattern = args.more() ? std::optional(args.bytes()) : std::nullopt;
-  const auto names = context.core().pubsub.channels(kind, pattern);
+  const auto names = context.world().pubsub.channels(kind, pattern);
   reply.array(names.size());
   for (const std::string& name : names) reply.bulk(name);
 }
@@ -91,7 +90,7 @@ void count_subscribers(ArgReader& args, CommandContext& context, ReplyWriter& re
   while (args.more()) {
     const auto name = args.bytes();
     reply.bulk(name);
-    reply.integer(static_cast<int64_t>(context.core().pubsub.subscribers(kind, name)));
+    reply.integer(static_cast<int64_t>(context.world().pubsub.subscribers(kind, name)));
   }
 }
 
@@ -146,7 +145,7 @@ static void pubsub_shardnumsub(ArgReader& args, CommandContext& context, ReplyWr
 }
 
 static void pubsub_numpat(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  reply.integer(static_cast<int64_t>(context.core().pubsub.count(ChannelKind::pattern)));
+  reply.integer(static_cast<int64_t>(context.world().pubsub.count(ChannelKind::pattern)));
 }
 
 // clang-format off

@@ -13,7 +13,6 @@
 #include "server/config/start_options.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
-#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -40,7 +39,7 @@ std::optional<uint32_t> read_database(ArgReader& args, CommandContext& context, 
   constexpr int64_t kLeast = std::numeric_limits<int32_t>::min(), kMost = std::numeric_limits<int32_t>::max();
   const int64_t index = args.integer_between(kLeast, kMost, error);
   if (args.failed()) return std::nullopt;
-  if (index >= 0 && index < context.core().store.databases()) return static_cast<uint32_t>(index);
+  if (index >= 0 && index < context.world().store.databases()) return static_cast<uint32_t>(index);
   return std::numeric_limits<uint32_t>::max();
 }
 
@@ -112,7 +111,7 @@ static void swapdb(ArgReader& args, CommandContext& context, ReplyWriter& reply)
   const auto first = read_database(args, context, "ERR invalid first DB index");
   const auto second = read_database(args, context, "ERR invalid second DB index");
   if (args.failed(reply)) return;
-  const uint32_t databases = context.core().store.databases();
+  const uint32_t databases = context.world().store.databases();
   if (*first >= databases || *second >= databases) return reply.error(protocol::kDbIndexOutOfRange);
   context.keys().swap_databases(*first, *second);
   reply.ok();
@@ -121,7 +120,7 @@ static void swapdb(ArgReader& args, CommandContext& context, ReplyWriter& reply)
 // -- The server --
 
 static void time(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  const int64_t now = context.core().clock().now_us();
+  const int64_t now = context.world().clock().now_us();
   reply.array(2);
   reply.bulk_integer(now / 1'000'000);
   reply.bulk_integer(now % 1'000'000);
@@ -137,8 +136,7 @@ static void role(ArgReader&, CommandContext&, ReplyWriter& reply) {
 static void monitor(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   if (context.in_exec()) return reply.error("ERR MONITOR isn't allowed for DENY BLOCKING client");
   if (context.client().monitor) return;  // no reply to a second one
-  context.client().monitor = true;
-  context.core().monitors().fetch_add(1, std::memory_order_relaxed);
+  context.state().monitors.add(context.client());
   reply.ok();
 }
 
@@ -148,8 +146,8 @@ static void shutdown(ArgReader& args, CommandContext& context, ReplyWriter& repl
   const ShutdownOptions options = read_shutdown_options(args);
   if (args.failed(reply)) return;
   if (options.abort) return reply.error("ERR No shutdown in progress.");
-  if (!context.core().on_shutdown_requested) return reply.error("ERR Errors trying to SHUTDOWN. Check logs.");
-  context.core().request_shutdown();
+  if (!context.state().request_shutdown) return reply.error("ERR Errors trying to SHUTDOWN. Check logs.");
+  context.state().request_shutdown();
 }
 
 static void lolwut(ArgReader& args, CommandContext& context, ReplyWriter& reply) {

@@ -14,7 +14,7 @@
 #include "server/commands/container_help.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
-#include "server/net/io_thread.h"
+#include "server/dispatch/command_table.h"
 
 namespace larder::server::commands {
 
@@ -25,10 +25,10 @@ namespace {
 
 constexpr int64_t kDefaultSlowlogEntries = 10;
 
-LatencyDistribution distribution_of(Core& core, const CommandSpec& spec) {
+LatencyDistribution distribution_of(const Figures& figures, const CommandSpec& spec) {
   LatencyDistribution distribution;
   const size_t id = CommandTable::instance().id_of(spec);
-  for (const auto& thread : core.threads()) distribution.add(thread->statistics.per_command[id].latency);
+  for (const ThreadStatistics* thread : figures.threads()) distribution.add(thread->per_command[id].latency);
   return distribution;
 }
 
@@ -79,8 +79,8 @@ std::vector<const CommandSpec*> histogram_commands(ArgReader& args) {
   return commands;
 }
 
-std::optional<LatencyMonitor::Event> find_event(Core& core, std::string_view name) {
-  const auto events = core.latency.events();
+std::optional<LatencyMonitor::Event> find_event(const LatencyMonitor& latency, std::string_view name) {
+  const auto events = latency.events();
   const auto found = events.find(name);
   if (found == events.end() || found->second.history.empty()) return std::nullopt;
   return found->second;
@@ -108,19 +108,19 @@ std::string graph(std::string_view name, const LatencyMonitor::Event& event, int
   return text;
 }
 
-std::string diagnosis(Core& core) {
-  if (core.latency.threshold_ms() == 0) {
+std::string diagnosis(const LatencyMonitor& latency) {
+  if (latency.threshold_ms() == 0) {
     return "Latency monitoring is off. CONFIG SET latency-monitor-threshold <milliseconds> turns it on.\n";
   }
   std::string text;
-  for (const auto& [name, event] : core.latency.events()) {
+  for (const auto& [name, event] : latency.events()) {
     if (event.history.empty()) continue;
     int64_t sum = 0;
     for (const auto& sample : event.history) sum += sample.latency_ms;
     fmt::format_to(std::back_inserter(text), "- {}: {} spikes, {} ms on average, {} ms at most.\n", name,
                    event.history.size(), sum / static_cast<int64_t>(event.history.size()), event.max_ms);
   }
-  if (text.empty()) return fmt::format("No event has taken {} ms or more.\n", core.latency.threshold_ms());
+  if (text.empty()) return fmt::format("No event has taken {} ms or more.\n", latency.threshold_ms());
   return text +
          "SLOWLOG GET shows which commands were slow. Commands on many keys or large values are the usual reason; a "
          "machine with too few cores or too little memory is the next.\n";
@@ -139,7 +139,7 @@ static void slowlog_get(ArgReader& args, CommandContext& context, ReplyWriter& r
   const int64_t count = args.more() ? args.integer_between(-1, kMost, "ERR count should be greater than or equal to -1")
                                     : kDefaultSlowlogEntries;
   if (args.failed(reply)) return;
-  const auto entries = context.core().slow_log.newest(count);
+  const auto entries = context.state().slow_log.newest(count);
   reply.array(entries.size());
   for (const SlowLog::Entry& entry : entries) {
     reply.array(6);
@@ -154,18 +154,18 @@ static void slowlog_get(ArgReader& args, CommandContext& context, ReplyWriter& r
 }
 
 static void slowlog_len(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  reply.integer(static_cast<int64_t>(context.core().slow_log.size()));
+  reply.integer(static_cast<int64_t>(context.state().slow_log.size()));
 }
 
 static void slowlog_reset(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  context.core().slow_log.reset();
+  context.state().slow_log.reset();
   reply.ok();
 }
 
 // -- LATENCY --
 
 static void latency_latest(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  const auto events = context.core().latency.events();
+  const auto events = context.state().latency.events();
   reply.array(events.size());
   for (const auto& [name, event] : events) {
     reply.array(4);
@@ -177,7 +177,7 @@ static void latency_latest(ArgReader&, CommandContext& context, ReplyWriter& rep
 }
 
 static void latency_history(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  const auto event = find_event(context.core(), args.bytes());
+  const auto event = find_event(context.state().latency, args.bytes());
   reply.array(event ? event->history.size() : 0);
   if (!event) return;
   for (const auto& sample : event->history) {
@@ -189,17 +189,17 @@ static void latency_history(ArgReader& args, CommandContext& context, ReplyWrite
 
 static void latency_graph(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto name = args.bytes();
-  const auto event = find_event(context.core(), name);
+  const auto event = find_event(context.state().latency, name);
   if (!event) return reply.error(fmt::format("ERR No samples available for event '{}'", name));
-  reply.verbatim("txt", graph(name, *event, context.core().clock().now_us() / 1'000'000));
+  reply.verbatim("txt", graph(name, *event, context.world().clock().now_us() / 1'000'000));
 }
 
 static void latency_doctor(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  reply.verbatim("txt", diagnosis(context.core()));
+  reply.verbatim("txt", diagnosis(context.state().latency));
 }
 
 static void latency_reset(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  LatencyMonitor& latency = context.core().latency;
+  LatencyMonitor& latency = context.state().latency;
   size_t forgotten = 0;
   if (!args.more()) forgotten = latency.reset({});
   for (const std::string_view name : args.rest()) forgotten += name.empty() ? 0 : latency.reset(name);
@@ -210,7 +210,7 @@ static void latency_histogram(ArgReader& args, CommandContext& context, ReplyWri
   const auto map = reply.begin_map();
   size_t shown = 0;
   for (const CommandSpec* spec : histogram_commands(args)) {
-    const LatencyDistribution distribution = distribution_of(context.core(), *spec);
+    const LatencyDistribution distribution = distribution_of(context.state().figures, *spec);
     if (distribution.count() == 0) continue;
     write_histogram(reply, *spec, distribution);
     ++shown;

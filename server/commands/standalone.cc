@@ -6,10 +6,9 @@
 #include "protocol/reply_writer.h"
 #include "server/commands/container_help.h"
 #include "server/commands/timeout.h"
-#include "server/core.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
-#include "server/net/io_thread.h"
+#include "server/state.h"
 
 namespace larder::server::commands {
 
@@ -19,7 +18,7 @@ using protocol::ReplyWriter;
 /// Does not wait: no replica can come.
 static void wait(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   args.integer();  // replicas
-  timeout_end(args, args.bytes(), context.core().clock().now_ms());
+  timeout_end(args, args.bytes(), context.world().clock().now_ms());
   if (!args.failed(reply)) reply.integer(0);
 }
 
@@ -28,7 +27,7 @@ static void waitaof(ArgReader& args, CommandContext& context, ReplyWriter& reply
   const int64_t local = args.integer();
   if (local < 0 || local > 1) args.fail("ERR value is out of range, value must between 0 and 1");
   if (args.integer() < 0) args.fail("ERR value is out of range, must be positive");  // replicas
-  timeout_end(args, args.bytes(), context.core().clock().now_ms());
+  timeout_end(args, args.bytes(), context.world().clock().now_ms());
   if (local != 0) args.fail("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.");
   if (args.failed(reply)) return;
   reply.array(2);
@@ -38,7 +37,7 @@ static void waitaof(ArgReader& args, CommandContext& context, ReplyWriter& reply
 
 /// When the server began, for want of anything saved later.
 static void lastsave(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  reply.integer(context.core().started_us / 1'000'000);
+  reply.integer(context.state().started_us / 1'000'000);
 }
 
 static void module_list(ArgReader&, CommandContext&, ReplyWriter& reply) { reply.array(0); }

@@ -7,8 +7,8 @@
 #include "protocol/wire_text.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
+#include "server/dispatch/dispatch.h"
 #include "server/dispatch/watches.h"
-#include "server/net/io_thread.h"
 
 namespace larder::server::commands {
 
@@ -29,7 +29,7 @@ bool watched_keys_changed(CommandContext& context) {
 
 void end_transaction(CommandContext& context) {
   context.client().transaction.reset();
-  forget_watches(context.core(), context.thread(), context.client(), context.locks());
+  forget_watches(context.client(), context.locks());
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ static void exec(ArgReader&, CommandContext& context, ReplyWriter& reply) {
   }
   const std::vector<Transaction::Queued> queue = std::move(transaction.queue);
   end_transaction(context);
-  context.thread().dispatcher().run_queued(context.client(), queue, reply, context.locks());
+  context.dispatcher().run_queued(context.client(), queue, reply, context.locks());
 }
 
 static void discard(ArgReader&, CommandContext& context, ReplyWriter& reply) {
@@ -78,7 +78,7 @@ static void watch(ArgReader& args, CommandContext& context, ReplyWriter& reply) 
 }
 
 static void unwatch(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  forget_watches(context.core(), context.thread(), context.client(), context.locks());
+  forget_watches(context.client(), context.locks());
   reply.ok();
 }
 

@@ -14,7 +14,6 @@
 #include "base/ascii.h"
 #include "protocol/quoting.h"
 #include "server/config/text_file.h"
-#include "server/observe/log.h"
 
 namespace larder::server {
 

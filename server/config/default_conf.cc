@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "server/config/command_line.h"
 #include "server/config/directive.h"
-#include "server/config/start_options.h"
 
 namespace larder::server {
 

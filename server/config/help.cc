@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "server/config/command_line.h"
 #include "server/config/directive.h"
-#include "server/config/start_options.h"
 
 namespace larder::server {
 

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/observe/log_level.h"
+#include "server/config/log_level.h"
 #include "store/core/eviction.h"
 
 namespace larder::server {

@@ -1,14 +1,10 @@
-// The command line and the conf file: what a launcher passes becomes StartOptions, or a message to print and an exit
-// code. Nothing here exits, prints or changes the process (no chdir): main.cc does, and tests and embedders call the
-// same functions. The rules are redis-server's: see README.md in this folder. Thread rule: pure functions, any thread.
+// What a server is to start with, and the messages of one that cannot. command_line.h makes both of what a launcher
+// passes. Thread rule: pure functions, any thread.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <tl/expected.hpp>
 
 #include "server/config/settings.h"
 
@@ -31,15 +27,6 @@ struct StartupMessage {
   int exit_code = 1;
 };
 
-/// argv[0] is the program's name, as main() gets it. Reads the conf file and, if asked for with `-`, what comes from
-/// `standard_input` (a descriptor) up to its end.
-tl::expected<StartOptions, StartupMessage> parse_command_line(std::span<const char* const> argv,
-                                                              int standard_input = 0);
-tl::expected<StartOptions, StartupMessage> parse_command_line(int argc, char** argv);
-
-/// Settings from the text of a conf file, without a command line.
-tl::expected<StartOptions, StartupMessage> parse_config_text(std::string_view text);
-
 /// The message of a server that cannot start as configured, in the form of Redis: a headline, then `text`.
 StartupMessage fatal_config_error(std::string_view text);
 
@@ -52,11 +39,5 @@ std::string_view larder_version();
 
 /// The line that --version prints, without the line end.
 std::string version_line();
-
-/// The text of --help: usage, then every directive by group.
-std::string help_text();
-
-/// The text of conf/larder.conf: every directive with unit, default and a line of explanation.
-std::string print_default_conf();
 
 }  // namespace larder::server

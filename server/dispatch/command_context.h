@@ -5,29 +5,38 @@
 
 #include "base/check.h"
 #include "server/clients/client.h"
-#include "server/core.h"
+#include "server/clients/client_thread.h"
+#include "server/clients/world.h"
+#include "server/dispatch/command_spec.h"
+#include "server/state.h"
 #include "store/core/keyspace.h"
 
 namespace larder::server {
 
+class Dispatcher;
+
 class CommandContext {
  public:
-  CommandContext(Core& core, IoThread& thread, Client& client, const CommandSpec& spec, const store::ShardLocks& locks)
-      : core_(core), thread_(thread), client_(client), spec_(spec), locks_(locks) {}
+  CommandContext(ServerState& state, Dispatcher& dispatcher, Client& client, const CommandSpec& spec,
+                 const store::ShardLocks& locks)
+      : state_(state), dispatcher_(dispatcher), client_(client), spec_(spec), locks_(locks) {}
 
-  Core& core() { return core_; }
-  IoThread& thread() { return thread_; }
+  ServerState& state() { return state_; }
+  /// The client's world: data, channels, time.
+  World& world() { return client_.world; }
+  ClientThread& thread() { return client_.thread; }
+  Dispatcher& dispatcher() { return dispatcher_; }
   Client& client() { return client_; }
   const CommandSpec& spec() const { return spec_; }
-  store::StoreThread& store_thread();
+  store::StoreThread& store_thread() { return world().store_thread(thread().index()); }
   /// The client's database, through the shards that are locked for this command.
   store::Keyspace keys() { return keys(client_.database); }
   store::Keyspace keys(uint32_t database);
   const store::ShardLocks& locks() const { return locks_; }
-  /// Core::with_threads_stopped, for commands whose row says so (kStopsThreads): EXEC asks the row.
+  /// Threads::with_all_stopped, for commands whose row says so (kStopsThreads): EXEC asks the row.
   void with_threads_stopped(const std::function<void()>& work) {
     base::check(spec_.is(kStopsThreads), "a command stops the I/O threads that its row does not tell of");
-    core_.with_threads_stopped(thread_, work);
+    state_.threads.with_all_stopped(thread(), work);
   }
   /// Writes the messages to this thread's clients that have been published so far, before the command's own reply; not
   /// inside EXEC, whose reply has begun.
@@ -37,8 +46,8 @@ class CommandContext {
   void set_in_exec(bool on) { in_exec_ = on; }
 
  private:
-  Core& core_;
-  IoThread& thread_;
+  ServerState& state_;
+  Dispatcher& dispatcher_;
   Client& client_;
   const CommandSpec& spec_;
   const store::ShardLocks& locks_;

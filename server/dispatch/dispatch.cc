@@ -12,14 +12,14 @@
 #include "protocol/arg_reader.h"
 #include "protocol/wire_text.h"
 #include "server/clients/client.h"
-#include "server/core.h"
+#include "server/clients/client_thread.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/gates.h"
 #include "server/dispatch/redaction.h"
 #include "server/dispatch/watches.h"
-#include "server/net/io_thread.h"
 #include "server/observe/stopwatch.h"
+#include "server/state.h"
 
 namespace larder::server {
 
@@ -30,26 +30,33 @@ std::string_view error_code(std::string_view text) { return text.substr(0, text.
 
 }  // namespace
 
-store::StoreThread& CommandContext::store_thread() { return thread_.store_thread(); }
-
 void CommandContext::deliver_messages() {
-  if (!in_exec_) thread_.run_shows();
+  if (!in_exec_) thread().run_deliveries();
 }
 
 store::Keyspace CommandContext::keys(uint32_t database) {
-  store::Keyspace keys(core_.store, store_thread(), locks_, database);
+  store::Keyspace keys(world().store, store_thread(), locks_, database);
   keys.set_touching(!client_.no_touch);
   keys.set_writing(spec_.is(kWrite));
   return keys;
 }
 
-Dispatcher::Dispatcher(Core& core, IoThread& thread)
-    : core_(core), thread_(thread), store_thread_(thread.store_thread()) {}
+Dispatcher::Dispatcher(ServerState& state, ClientThread& thread)
+    : state_(state),
+      thread_(thread),
+      world_(&state.world),
+      store_(&state.world.store),
+      store_thread_(&thread.store_thread()) {}
 
 // -- Before its turn --
 
-void Dispatcher::begin_batch() {
-  store_thread_.refresh_time();
+void Dispatcher::begin_batch(Client& client) {
+  if (&client.world != world_) [[unlikely]] {
+    world_ = &client.world;
+    store_ = &world_->store;
+    store_thread_ = &world_->store_thread(thread_.index());
+  }
+  store_thread_->refresh_time();
   watch_ticks_ = stopwatch_ticks();
 }
 
@@ -66,28 +73,29 @@ const CommandSpec* Dispatcher::look_up(std::span<const std::string_view> args) {
   return spec;
 }
 
-void Dispatcher::prepare(Request& request, std::span<const std::string_view> args, uint32_t database) {
+void Dispatcher::prepare(Request& request, std::span<const std::string_view> args, const Client& client) {
   request.spec = look_up(args);
   request.has_hash = request.spec != nullptr && request.spec->first_key != 0 && request.spec->first_key < args.size();
   if (!request.has_hash) return;
-  request.database = database;
-  request.hash = core_.store.hash(args[request.spec->first_key]);
-  base::prefetch(&core_.store.shard(core_.store.shard_index(request.hash)));
+  store::Store& store = client.world.store;
+  request.database = client.database;
+  request.hash = store.hash(args[request.spec->first_key]);
+  base::prefetch(&store.shard(store.shard_index(request.hash)));
 }
 
 inline void Dispatcher::prefetch_slot(const Request& request) const {
   if (!request.has_hash || request.database != 0) return;
-  core_.store.shard(core_.store.shard_index(request.hash)).first.prefetch_slot(store::Table::prefix(request.hash));
+  store_->shard(store_->shard_index(request.hash)).first.prefetch_slot(store::Table::prefix(request.hash));
 }
 
 inline void Dispatcher::prefetch_entry(const Request& request) const {
   if (!request.has_hash) return;
-  const size_t index = core_.store.shard_index(request.hash);
+  const size_t index = store_->shard_index(request.hash);
   const uint32_t prefix = store::Table::prefix(request.hash);
   if (request.database == 0) [[likely]]
-    return core_.store.shard(index).first.prefetch_entry(prefix);
+    return store_->shard(index).first.prefetch_entry(prefix);
   // The tables of other databases come and go.
-  core_.store.if_idle(index, [&](store::Shard& shard) {
+  store_->if_idle(index, [&](store::Shard& shard) {
     if (const store::Table* table = shard.table(request.database)) table->prefetch_entry(prefix);
   });
 }
@@ -125,7 +133,7 @@ void Dispatcher::refuse(Client& client, const CommandSpec* spec, std::string_vie
     constexpr std::string_view kPlainError = "ERR ";
     const std::string_view reason = error.starts_with(kPlainError) ? error.substr(kPlainError.size()) : error;
     reply.error(fmt::format("EXECABORT Transaction discarded because of: {}", reason));
-    forget_watches(core_, thread_, client, store::ShardLocks(core_.store));
+    forget_watches(client, store::ShardLocks(*store_));
     client.transaction.reset();
     client.update_gates();
     return;
@@ -146,7 +154,7 @@ void Dispatcher::enqueue(Client& client, const CommandSpec& spec, std::span<cons
 
 Dispatcher::Outcome Dispatcher::execute(Client& client, const Request& request,
                                         std::span<const std::string_view> args) {
-  protocol::OutputBuffer& output = client.reply_mode == ReplyMode::on ? client.output : thread_.dropped_replies;
+  protocol::OutputBuffer& output = client.reply_mode == ReplyMode::on ? client.output : dropped_replies_;
   const protocol::OutputBuffer::Mark mark = output.mark();
   try {
     return admit(client, request, args);
@@ -173,16 +181,16 @@ void Dispatcher::answer_out_of_memory(Client& client, protocol::ReplyWriter& rep
 
 Dispatcher::Outcome Dispatcher::admit(Client& client, const Request& request, std::span<const std::string_view> args) {
   const CommandSpec* spec = request.spec;
-  client.last_command = spec;
+  client.last_command = spec == nullptr ? nullptr : &spec->name;
   thread_.refresh_settings();
-  store_thread_.refresh_settings();
+  store_thread_->refresh_settings();
   // Only replies are dropped: messages and confirmations go to the output, whatever CLIENT REPLY says.
   const bool dropped = client.reply_mode != ReplyMode::on;
-  protocol::ReplyWriter reply(dropped ? thread_.dropped_replies : client.output, client.protocol);
+  protocol::ReplyWriter reply(dropped ? dropped_replies_ : client.output, client.protocol);
   reply.on_error(&Dispatcher::count_error, this);
 
   assert(client.gates == client.closed_gates());
-  GateMask ahead = gates_ahead(spec, args.size(), client, core_.gates());
+  GateMask ahead = gates_ahead(spec, args.size(), client, state_.gates.closed());
   // In a cache every write comes to this gate: it is asked here whether there is room, which is nearly always so.
   if (ahead == kGateMemory && !may_need_room(client, *spec, request)) ahead = 0;
   if (ahead != 0) [[unlikely]] {
@@ -198,13 +206,14 @@ std::optional<Dispatcher::Outcome> Dispatcher::pass_gates(Client& client, const 
                                                           protocol::ReplyWriter& reply) {
   const CommandSpec* spec = request.spec;
   const Verdict verdict = examine(
-      {.core = core_, .thread = thread_, .client = client, .spec = spec, .args = args, .bytes = request.bytes}, ahead);
+      {.state = state_, .thread = thread_, .client = client, .spec = spec, .args = args, .bytes = request.bytes},
+      ahead);
   switch (verdict.kind) {
     case Verdict::Kind::pass: break;
     case Verdict::Kind::refuse: refuse(client, spec, verdict.text, reply); return Outcome::done;
     case Verdict::Kind::hold_back: return Outcome::wait;
     case Verdict::Kind::drop:
-      core_.log.warning("{}", verdict.text);
+      state_.log.warning("{}", verdict.text);
       client.close_now = true;
       return Outcome::done;
   }
@@ -217,25 +226,25 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
                       const Request& request, protocol::ReplyWriter& reply) {
   const uint64_t start = watch_ticks_;
   auto run = [&] {
-    store::ShardLocks locks(core_.store);
+    store::ShardLocks locks(*store_);
     lock(client, spec, args, request, locks);
     invoke(client, spec, args, &request, reply, locks, false);
     // Before the shards are released: what others do to the same keys is handed over behind it.
-    store_thread_.hand_over();
-    if (core_.monitors().load(std::memory_order_relaxed) > 0) [[unlikely]]
+    store_thread_->hand_over();
+    if (state_.monitors.any()) [[unlikely]]
       feed_monitors(client, spec, args);
   };
   if (spec.is(kRunsQueue) && queue_stops_threads(client)) [[unlikely]] {
-    core_.with_threads_stopped(thread_, run);
+    state_.threads.with_all_stopped(thread_, run);
   } else {
     run();
   }
-  thread_.run_shows();
+  thread_.run_deliveries();
   // What took long has made the batch's idea of the time old.
   constexpr int64_t kTimeIsOldNs = 1'000'000;
   if (stopwatch_nanoseconds(watch_ticks_ - start) > kTimeIsOldNs) [[unlikely]]
-    store_thread_.refresh_time();
-  if (spec.is(kWrite | kRunsQueue) && store_thread_.settings().maxmemory != 0) settle_memory(client, spec);
+    store_thread_->refresh_time();
+  if (spec.is(kWrite | kRunsQueue) && store_thread_->settings().maxmemory != 0) settle_memory(client, spec);
 }
 
 /// EXEC of such commands has the threads stopped before it locks a shard, or two of them could wait for each other.
@@ -261,7 +270,7 @@ void Dispatcher::lock(Client& client, const CommandSpec& spec, std::span<const s
 
 void Dispatcher::add_shards(const CommandSpec& spec, std::span<const std::string_view> args) {
   for_each_key(spec, args, [&](size_t index, KeyUse) {
-    shards_.push_back(static_cast<uint16_t>(core_.store.shard_index(core_.store.hash(args[index]))));
+    shards_.push_back(static_cast<uint16_t>(store_->shard_index(store_->hash(args[index]))));
   });
 }
 
@@ -275,7 +284,7 @@ void Dispatcher::lock_transaction(Client& client, store::ShardLocks& locks) {
   }
   // Watched keys too: whether they have expired is asked at the same instant.
   for (const auto& [database, key] : client.watched) {
-    shards_.push_back(static_cast<uint16_t>(core_.store.shard_index(core_.store.hash(key))));
+    shards_.push_back(static_cast<uint16_t>(store_->shard_index(store_->hash(key))));
   }
   locks.lock_many(shards_);
 }
@@ -287,17 +296,17 @@ void Dispatcher::invoke(Client& client, const CommandSpec& spec, std::span<const
   const uint64_t start = watch_ticks_;
   const protocol::OutputBuffer::Mark mark = reply.output().mark();
   // EXEC's effects are those of what it executes.
-  const bool effects = spec.is(kWrite) && store_thread_.wants_effects();
+  const bool effects = spec.is(kWrite) && store_thread_->wants_effects();
   const uint32_t database = client.database;
   if (effects) [[unlikely]]
-    store_thread_.begin_command();
+    store_thread_->begin_command();
   try {
     handle(client, spec, args, request, reply, locks, in_exec);
     if (effects) [[unlikely]]
-      store_thread_.end_command(database, args);
+      store_thread_->end_command(database, args);
   } catch (const std::bad_alloc&) {
     client.update_gates();  // as after every handler that may change them
-    if (effects) store_thread_.abandon_command();
+    if (effects) store_thread_->abandon_command();
     answer_out_of_memory(client, reply, mark);
   }
   watch_ticks_ = stopwatch_ticks();
@@ -309,13 +318,13 @@ inline void Dispatcher::handle(Client& client, const CommandSpec& spec, std::spa
                                bool in_exec) {
   protocol::ArgReader reader(args, spec.is_subcommand() ? 2 : 1);
   if (spec.handler.kind() == Handler::Kind::data) [[likely]] {
-    store::Keyspace keys(core_.store, store_thread_, locks, client.database);
+    store::Keyspace keys(*store_, *store_thread_, locks, client.database);
     keys.set_writing(spec.is(kWrite));
     if (client.no_touch) keys.set_touching(spec.is(kAlwaysTouches));
     if (request != nullptr && request->has_hash) keys.remember_hash(args[spec.first_key], request->hash);
     spec.handler.data()(reader, keys, reply);
   } else {
-    CommandContext context(core_, thread_, client, spec, locks);
+    CommandContext context(state_, *this, client, spec, locks);
     context.set_in_exec(in_exec);
     spec.handler.session()(reader, context, reply);
     client.update_gates();
@@ -324,14 +333,13 @@ inline void Dispatcher::handle(Client& client, const CommandSpec& spec, std::spa
 
 void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued> queue, protocol::ReplyWriter& reply,
                             const store::ShardLocks& locks) {
-  store_thread_.begin_transaction();
-  const base::AtExit together([&] { store_thread_.end_transaction(); });
+  store_thread_->begin_transaction();
+  const base::AtExit together([&] { store_thread_->end_transaction(); });
   reply.array(queue.size());
   for (const auto& queued : queue) {
     invoke(client, *queued.spec, queued.request.args(), nullptr, reply, locks, true);
-    store_thread_.hand_over();  // in the order of what the transaction itself publishes
-    if (core_.monitors().load(std::memory_order_relaxed) > 0)
-      feed_monitors(client, *queued.spec, queued.request.args());
+    store_thread_->hand_over();  // in the order of what the transaction itself publishes
+    if (state_.monitors.any()) feed_monitors(client, *queued.spec, queued.request.args());
   }
 }
 
@@ -339,14 +347,14 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
 
 /// Under a memory limit: whether the gate has to look at a command that may add to the data.
 bool Dispatcher::may_need_room(const Client& client, const CommandSpec& spec, const Request& request) const {
-  const int64_t room = room_beforehand(request.bytes, store_thread_.settings().maxmemory) - given_back(client, spec);
-  return spec.grows_by != nullptr || core_.store.over_limit(store_thread_, room);
+  const int64_t room = room_beforehand(request.bytes, store_thread_->settings().maxmemory) - given_back(client, spec);
+  return spec.grows_by != nullptr || store_->over_limit(*store_thread_, room);
 }
 
 /// A write may have added more than the gate could know: what is above the limit goes before the reply does.
 void Dispatcher::settle_memory(const Client& client, const CommandSpec& spec) {
   if (!spec.is(kDenyOom | kRunsQueue)) return;
-  core_.store.make_room(store_thread_, 0, given_back(client, spec));
+  store_->make_room(*store_thread_, 0, given_back(client, spec));
 }
 
 void Dispatcher::account(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
@@ -359,31 +367,32 @@ void Dispatcher::account(Client& client, const CommandSpec& spec, std::span<cons
   thread_.statistics.commands.add();
   ++client.commands;
   const int64_t microseconds = nanoseconds / 1000;
-  if (core_.slow_log.wants(microseconds) && !spec.is(kSkipSlowlog)) [[unlikely]] {
+  if (state_.slow_log.wants(microseconds) && !spec.is(kSkipSlowlog)) [[unlikely]] {
     std::vector<std::string_view> storage;
-    core_.slow_log.add(redacted(spec, args, storage), store_thread_.now_ms() / 1000, microseconds, client.address,
-                       client.name);
+    state_.slow_log.add(redacted(spec, args, storage), store_thread_->now_ms() / 1000, microseconds, client.address,
+                        client.name);
   }
-  if (core_.latency.wants(microseconds / 1000)) [[unlikely]] {
-    core_.latency.add(spec.is(kFast) ? "fast-command" : "command", store_thread_.now_ms() / 1000, microseconds / 1000);
+  if (state_.latency.wants(microseconds / 1000)) [[unlikely]] {
+    state_.latency.add(spec.is(kFast) ? "fast-command" : "command", store_thread_->now_ms() / 1000,
+                       microseconds / 1000);
   }
 }
 
 void Dispatcher::feed_monitors(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args) {
   if (spec.is(kSkipMonitor | kAdmin)) return;
   std::vector<std::string_view> storage;
-  core_.feed_monitors(client, redacted(spec, args, storage));
+  state_.monitors.feed(client, redacted(spec, args, storage));
 }
 
-void Dispatcher::publish_events(const std::vector<store::KeyEvent>& events) {
+void Dispatcher::publish_events(World& world, const std::vector<store::KeyEvent>& events) {
   const uint32_t wanted = thread_.settings().notify_keyspace_events;
   for (const store::KeyEvent& event : events) {
     if ((wanted & notify::kKeyspace) != 0) {
-      core_.pubsub.publish(ChannelKind::channel, fmt::format("__keyspace@{}__:{}", event.database, event.key),
+      world.pubsub.publish(ChannelKind::channel, fmt::format("__keyspace@{}__:{}", event.database, event.key),
                            event.name);
     }
     if ((wanted & notify::kKeyevent) != 0) {
-      core_.pubsub.publish(ChannelKind::channel, fmt::format("__keyevent@{}__:{}", event.database, event.name),
+      world.pubsub.publish(ChannelKind::channel, fmt::format("__keyevent@{}__:{}", event.database, event.name),
                            event.key);
     }
   }

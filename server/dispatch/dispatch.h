@@ -18,8 +18,9 @@
 
 namespace larder::server {
 
-class Core;
-class IoThread;
+class ClientThread;
+class ServerState;
+class World;
 
 /// A request of a batch: its words, and what could be found out before its turn came.
 struct Request {
@@ -54,14 +55,14 @@ class Dispatcher {
  public:
   enum class Outcome : uint8_t { done, wait /* paused: the request must be tried again later */ };
 
-  Dispatcher(Core& core, IoThread& thread);
+  Dispatcher(ServerState& state, ClientThread& thread);
 
-  /// Reads the time, which the commands of the batch see, and starts the stopwatch: each command is timed from the end
-  /// of the one before. No shard is held.
-  void begin_batch();
-  /// Looks the command up, hashes its key and asks for its shard: the first pass over a batch. `database` is the one
-  /// that the client is in now.
-  void prepare(Request& request, std::span<const std::string_view> args, uint32_t database);
+  /// Before requests of this client are executed: goes to its world, reads the time, which the commands of the batch
+  /// see, and starts the stopwatch: each command is timed from the end of the one before. No shard is held.
+  void begin_batch(Client& client);
+  /// Looks the command up, hashes its key and asks for its shard: the first pass over a batch. The key is looked for in
+  /// the database that the client is in now.
+  void prepare(Request& request, std::span<const std::string_view> args, const Client& client);
   /// Prefetches what the first requests of a batch will read; prefetch_ahead() goes on from there.
   void prefetch_first(const Batch& batch) const;
   /// Before a request of the batch is executed: prefetches the slot of a later one and the entry of one in between, so
@@ -75,8 +76,11 @@ class Dispatcher {
   void run_queued(Client& client, std::span<const Transaction::Queued> queue, protocol::ReplyWriter& reply,
                   const store::ShardLocks& locks);
 
-  /// Publishes events of this thread's work on the store. Called while their shards are held.
-  void publish_events(const std::vector<store::KeyEvent>& events);
+  /// Publishes events of this thread's work on a world's store. Called while their shards are held.
+  void publish_events(World& world, const std::vector<store::KeyEvent>& events);
+
+  /// Of the command being executed, while CLIENT REPLY has them dropped.
+  protocol::OutputBuffer& dropped_replies() { return dropped_replies_; }
 
  private:
   // Requests between a prefetch and its use: a miss takes as long as a few requests, and a processor has 10 to 16
@@ -110,9 +114,12 @@ class Dispatcher {
   void feed_monitors(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args);
   static void count_error(void* self, std::string_view text);
 
-  Core& core_;
-  IoThread& thread_;
-  store::StoreThread& store_thread_;
+  ServerState& state_;
+  ClientThread& thread_;
+  World* world_;  // of the client being served; so are these
+  store::Store* store_;
+  store::StoreThread* store_thread_;
+  protocol::OutputBuffer dropped_replies_;
   std::vector<uint16_t> shards_;  // scratch
   uint64_t watch_ticks_ = 0;      // when the last command ended
 

@@ -8,10 +8,10 @@
 #include "base/ascii.h"
 #include "protocol/wire_text.h"
 #include "server/clients/client.h"
-#include "server/core.h"
+#include "server/clients/client_thread.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/errors.h"
-#include "server/net/io_thread.h"
+#include "server/state.h"
 #include "store/core/key_sizes.h"
 
 namespace larder::server {
@@ -101,7 +101,9 @@ uint64_t growth(const CommandSpec& spec, size_t bytes, std::span<const std::stri
 
 /// The same for a request; one that is being queued takes only what it consists of.
 uint64_t growth(const GateRequest& request) {
-  const store::KeySizes sizes(request.core.store, request.thread.store_thread().settings(), request.client.database);
+  World& world = request.client.world;
+  const store::KeySizes sizes(world.store, world.store_thread(request.thread.index()).settings(),
+                              request.client.database);
   const Transaction& transaction = request.client.transaction;
   if (!transaction.active) return growth(*request.spec, request.bytes, request.args, sizes);
   if (!request.spec->is(kRunsQueue)) return request.bytes;
@@ -111,11 +113,13 @@ uint64_t growth(const GateRequest& request) {
 }
 
 Verdict memory(const GateRequest& request) {
-  store::Store& store = request.core.store;
-  const int64_t limit = request.thread.store_thread().settings().maxmemory;
+  World& world = request.client.world;
+  store::Store& store = world.store;
+  store::StoreThread& thread = world.store_thread(request.thread.index());
+  const int64_t limit = thread.settings().maxmemory;
   if (limit == 0 || !grows_memory(request)) return {};
   const int64_t given = given_back(request.client, *request.spec);
-  if (store.make_room(request.thread.store_thread(), room_beforehand(growth(request), limit), given)) return {};
+  if (store.make_room(thread, room_beforehand(growth(request), limit), given)) return {};
   return Verdict::refuse(std::string(protocol::kOutOfMemory));
 }
 
@@ -128,7 +132,8 @@ Verdict subscriber_mode(const GateRequest& request) {
 }
 
 Verdict not_paused(const GateRequest& request) {
-  const PauseMode paused = request.core.paused(request.thread.store_thread().now_ms());
+  const int64_t now_ms = request.client.world.store_thread(request.thread.index()).now_ms();
+  const PauseMode paused = request.state.pause.mode(now_ms);
   const bool waits = paused == PauseMode::all || (paused == PauseMode::writes && does(request, kWrite | kMayReplicate));
   return {waits ? Verdict::Kind::hold_back : Verdict::Kind::pass, {}};
 }

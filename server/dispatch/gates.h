@@ -15,13 +15,13 @@
 
 namespace larder::server {
 
-class Core;
-class IoThread;
+class ClientThread;
+class ServerState;
 
 /// What the gates look at.
 struct GateRequest {
-  Core& core;
-  IoThread& thread;
+  ServerState& state;
+  ClientThread& thread;
   const Client& client;
   const CommandSpec* spec;  // null: unknown
   std::span<const std::string_view> args;

@@ -2,20 +2,22 @@
 #include "server/dispatch/watches.h"
 
 #include "server/clients/client.h"
-#include "server/core.h"
-#include "server/net/io_thread.h"
+#include "server/clients/client_thread.h"
+#include "server/clients/world.h"
 
 namespace larder::server {
 
-void forget_watches(Core& core, IoThread& thread, Client& client, const store::ShardLocks& held) {
+void forget_watches(Client& client, const store::ShardLocks& held) {
+  store::Store& store = client.world.store;
+  store::StoreThread& thread = client.world.store_thread(client.thread.index());
   for (const auto& [database, key] : client.watched) {
-    const uint64_t hash = core.store.hash(key);
-    if (held.holds(core.store.shard_index(hash))) {
-      store::Keyspace(core.store, thread.store_thread(), held, database).unwatch(key, client.watch_flag.get());
+    const uint64_t hash = store.hash(key);
+    if (held.holds(store.shard_index(hash))) {
+      store::Keyspace(store, thread, held, database).unwatch(key, client.watch_flag.get());
     } else {
-      store::ShardLocks one(core.store);
+      store::ShardLocks one(store);
       one.lock_one(hash);
-      store::Keyspace(core.store, thread.store_thread(), one, database).unwatch(key, client.watch_flag.get());
+      store::Keyspace(store, thread, one, database).unwatch(key, client.watch_flag.get());
     }
   }
   client.watched.clear();

@@ -6,11 +6,9 @@
 namespace larder::server {
 
 class Client;
-class Core;
-class IoThread;
 
 /// Ends all watches of a client. `held` are the shards that the caller holds already; others are locked one at a time,
 /// so the caller holds either all shards of the client's watched keys or none at all.
-void forget_watches(Core& core, IoThread& thread, Client& client, const store::ShardLocks& held);
+void forget_watches(Client& client, const store::ShardLocks& held);
 
 }  // namespace larder::server

@@ -1,8 +1,6 @@
 // See intake.h.
 #include "server/net/intake.h"
 
-#include "server/net/session.h"
-
 namespace larder::server {
 
 namespace {
@@ -21,19 +19,19 @@ std::span<char> Intake::room() {
   return std::span(buffer_).subspan(used_);
 }
 
-void Intake::add(Session& session) {
+void Intake::add(RequestSource& source) {
   const std::span<char> buffer = room();
-  const std::span<char> input = session.receive(buffer);
+  const std::span<char> input = source.receive(buffer);
   if (input.empty()) return;
   if (input.data() == buffer.data()) used_ += input.size();
-  const Parsed parsed = session.parse(input, batch_);
-  parts_.push_back({.session = &session, .parsed = parsed});
+  const Parsed parsed = source.parse(input, batch_);
+  parts_.push_back({.source = &source, .parsed = parsed});
   if (parsed.cut_short || batch_.requests.size() >= kJoined) run();
 }
 
 void Intake::run() {
   dispatcher_.prefetch_first(batch_);
-  for (const Part& part : parts_) part.session->execute(part.parsed, batch_);
+  for (const Part& part : parts_) part.source->execute(part.parsed, batch_);
   parts_.clear();
   batch_.clear();
   used_ = 0;

@@ -17,8 +17,6 @@
 
 namespace larder::server {
 
-class Session;
-
 /// A piece of one connection's input and what has been parsed of it.
 struct Parsed {
   std::span<char> input;        // complete, or what is left behind the requests
@@ -27,18 +25,34 @@ struct Parsed {
   bool failed = false;          // what follows the requests is an error
 };
 
+/// What an Intake asks of a connection.
+class RequestSource {
+ public:
+  /// Receives what the socket has, behind what is not complete yet or else into `buffer`; the input to parse, empty
+  /// when there is none.
+  virtual std::span<char> receive(std::span<char> buffer) = 0;
+  /// Parses requests of the input, as many as the batch has room for, and prepares them.
+  virtual Parsed parse(std::span<char> input, Batch& batch) = 0;
+  /// Executes what was parsed and then, if it was cut short, the rest of the input, for which the batch is used anew;
+  /// sends the replies.
+  virtual void execute(Parsed parsed, Batch& batch) = 0;
+
+ protected:
+  ~RequestSource() = default;
+};
+
 class Intake {
  public:
   explicit Intake(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
 
   /// Receives what a connection has sent; executes what waits when there is enough of it.
-  void add(Session& session);
+  void add(RequestSource& source);
   /// Executes what waits, and sends the replies.
   void run();
 
  private:
   struct Part {
-    Session* session;
+    RequestSource* source;
     Parsed parsed;
   };
 

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "base/at_exit.h"
-#include "server/core.h"
 #include "server/net/session.h"
 #include "server/observe/stopwatch.h"
 
@@ -26,20 +25,14 @@ constexpr int64_t kSweepBudgetByEffortUs = 2'000;  // more for each step of acti
 }  // namespace
 
 // Only this thread touches its descriptors; the scheduler's lock stays, for posts from other threads.
-IoThread::IoThread(Core& core, unsigned index)
-    : statistics(CommandTable::instance().all().size()),
-      core_(core),
-      index_(index),
+IoThread::IoThread(ServerState& state, unsigned index)
+    : ConnectionThread(state, index, [this](const std::function<void()>& work) { round(work); }),
       context_(ASIO_CONCURRENCY_HINT_UNSAFE_IO),
-      store_thread_(core.store.add_thread()),
-      dispatcher_(core, *this),
-      intake_(dispatcher_),
-      poller_([this](const std::function<void()>& work) { round(work); }),
       timer_(poller_, kTick) {
-  store_thread_.set_event_sink([this](const auto& events) { dispatcher_.publish_events(events); },
-                               core.pubsub.hears_events());
-  if (!core.store.single_threaded()) words_reader_.emplace();
-  refresh_settings();
+  World& world = state.world;
+  store_thread().set_event_sink([this, &world](const auto& events) { dispatcher_.publish_events(world, events); },
+                                world.pubsub.hears_events());
+  if (!world.store.single_threaded()) words_reader_.emplace();
 }
 
 IoThread::~IoThread() { join(); }
@@ -50,7 +43,7 @@ void IoThread::start() {
 }
 
 void IoThread::run() {
-  running_as_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  note_running();
   const auto open = asio::make_work_guard(context_);
   bool more = false;  // handlers of Asio's loop are ready
   while (!context_.stopped()) {
@@ -82,8 +75,8 @@ void IoThread::round(const std::function<void()>& work) {
     if (words_reader_) words_reader_->leave();
   });
   refresh_settings();
-  store_thread_.refresh_time();
-  run_shows();
+  store_thread().refresh_time();
+  run_deliveries();
   work();
   intake_.run();
   flush_waiting();
@@ -118,45 +111,51 @@ void IoThread::post(std::function<void()> work) {
   poller_.wake();
 }
 
-void IoThread::refresh_settings() {
-  const uint64_t generation = core_.config.generation();
-  if (generation == settings_generation_) [[likely]]
-    return;
-  settings_generation_ = generation;
-  settings_ = core_.config.snapshot();
-  const uint32_t events = settings_->notify_keyspace_events;
-  const bool published = (events & (notify::kKeyspace | notify::kKeyevent)) != 0;
-  store_thread_.set_event_mask(published ? events : 0);
-}
-
 // -- Connections --
 
 void IoThread::adopt(int descriptor, bool unix_socket) {
   connections_.fetch_add(1, std::memory_order_relaxed);
   post([this, descriptor, unix_socket] {
-    const uint64_t id = core_.next_client_id();
+    const uint64_t id = state_.clients.next_id();
     auto session = std::make_unique<Session>(*this, descriptor, id, unix_socket);
     if (poller_.add(descriptor, *session)) {
       sessions_.emplace(id, std::move(session));
       return;
     }
-    core_.log.warning("Can't wait for a new connection: {}", std::strerror(errno));
+    state_.log.warning("Can't wait for a new connection: {}", std::strerror(errno));
     connections_.fetch_sub(1, std::memory_order_relaxed);
-    core_.connected().fetch_sub(1, std::memory_order_relaxed);
+    state_.clients.note_gone();
   });
 }
 
-Session* IoThread::find(uint64_t client_id) {
+Session* IoThread::find_session(uint64_t client_id) {
   const auto found = sessions_.find(client_id);
   return found == sessions_.end() ? nullptr : found->second.get();
 }
 
-void IoThread::remove(Session& session) {
-  auto node = sessions_.extract(session.client.id);
+Client* IoThread::find(uint64_t client_id) {
+  Session* session = find_session(client_id);
+  return session == nullptr ? nullptr : &session->client;
+}
+
+void IoThread::for_each_client(const std::function<void(Client&)>& visit) {
+  for (auto& [id, session] : sessions_) visit(session->client);
+}
+
+void IoThread::close(uint64_t client_id) {
+  if (Session* session = find_session(client_id)) session->close();
+}
+
+void IoThread::close_overrun(uint64_t client_id) {
+  if (Session* session = find_session(client_id)) session->close_overrun();
+}
+
+void IoThread::remove(uint64_t client_id) {
+  auto node = sessions_.extract(client_id);
   if (node.empty()) return;
   closed_.push_back(std::move(node.mapped()));
   connections_.fetch_sub(1, std::memory_order_relaxed);
-  core_.connected().fetch_sub(1, std::memory_order_relaxed);
+  state_.clients.note_gone();
 }
 
 /// For loops whose steps may close connections.
@@ -167,35 +166,11 @@ std::vector<uint64_t> IoThread::client_ids() const {
   return ids;
 }
 
-void IoThread::flush_later(Session& session) { to_flush_.push_back(session.client.id); }
-
-void IoThread::show_in_order(std::function<void()> show) {
-  bool first = false;
-  {
-    const std::lock_guard guard(shows_mutex_);
-    first = shows_.empty();
-    shows_.push_back(std::move(show));
-    has_shows_.store(true, std::memory_order_release);
-  }
-  // A round of one's own ends with them anyway.
-  if (first && std::this_thread::get_id() != running_as_.load(std::memory_order_relaxed)) post([] {});
-}
-
-void IoThread::run_shows_now() {
-  std::vector<std::function<void()>> shows;
-  {
-    const std::lock_guard guard(shows_mutex_);
-    shows.swap(shows_);
-    has_shows_.store(false, std::memory_order_relaxed);
-  }
-  for (const auto& show : shows) show();
-}
-
 void IoThread::flush_waiting() {
-  run_shows();
-  while (!to_flush_.empty()) {
-    for (const uint64_t id : std::exchange(to_flush_, {})) {
-      if (Session* session = find(id)) session->flush();
+  run_deliveries();
+  while (has_unflushed()) {
+    for (const uint64_t id : take_unflushed()) {
+      if (Session* session = find_session(id)) session->flush();
     }
   }
 }
@@ -203,7 +178,7 @@ void IoThread::flush_waiting() {
 void IoThread::resume_paused() {
   holding_ = false;  // set again by those that must go on waiting
   for (const uint64_t id : client_ids()) {
-    Session* session = find(id);
+    Session* session = find_session(id);
     if (session != nullptr && session->waiting()) session->resume();
   }
 }
@@ -214,41 +189,30 @@ void IoThread::tick() {
   round([this] {
     stopwatch_calibrate();
     if (uncharged_client_memory() != 0) charge_client_memory();
-    if (index_ == 0) {
-      core_.note_rates();
-      core_.note_end_of_pause(store_thread_.now_ms());
-      core_.evict_clients(*this);  // the limit may have changed
+    if (index() == 0) {
+      state_.figures.note_rates();
+      state_.pause.note_time(store_thread().now_ms());
+      state_.clients.evict(*this);  // the limit may have changed
     }
     if (++ticks_ % 10 == 0) close_idle();
-    if (holding_ && core_.paused(store_thread_.now_ms()) == PauseMode::none) resume_paused();
+    if (holding_ && state_.pause.mode(store_thread().now_ms()) == PauseMode::none) resume_paused();
   });
   if (sweep_left_us_ <= 0) {
-    sweep_left_us_ = kSweepBudgetUs + kSweepBudgetByEffortUs * (settings_->active_expire_effort - 1);
+    sweep_left_us_ = kSweepBudgetUs + kSweepBudgetByEffortUs * (settings().active_expire_effort - 1);
   }
 }
 
 /// Reclaims expired keys for one slice of the budget.
 void IoThread::sweep() {
   round([this] {
-    const bool more = core_.store.sweep(store_thread_, kSweepSliceUs);
+    const bool more = state_.world.store.sweep(store_thread(), kSweepSliceUs);
     sweep_left_us_ = more && !stopping_ ? sweep_left_us_ - kSweepSliceUs : 0;
   });
 }
 
-void IoThread::note_client_memory(int64_t change) {
-  constexpr int64_t kLarge = 64 * 1024;
-  client_memory.add(change);
-  if (change > kLarge || change < -kLarge) charge_client_memory();
-}
-
-void IoThread::charge_client_memory() {
-  core_.store.add_overhead(uncharged_client_memory());
-  charged_client_memory_.set(client_memory.get());
-}
-
 void IoThread::close_idle() {
   for (const uint64_t id : client_ids()) {
-    if (Session* session = find(id)) session->check_limits(store_thread_.now_us(), settings_->timeout_s);
+    if (Session* session = find_session(id)) session->check_limits(store_thread().now_us(), settings().timeout_s);
   }
 }
 

@@ -21,9 +21,9 @@
 #include <chrono>
 #include <cstring>
 
-#include "server/core.h"
 #include "server/net/address.h"
-#include "server/net/io_thread.h"
+#include "server/net/io_threads.h"
+#include "server/state.h"
 
 namespace larder::server {
 
@@ -101,9 +101,14 @@ int port_of(int fd) {
 /// One listening socket.
 class Listeners::Listener : public std::enable_shared_from_this<Listener> {
  public:
-  Listener(Core& core, asio::io_context& context, int fd, bool unix_socket, Place place)
-      : core_(core), descriptor_(context, fd), retry_(context), unix_socket_(unix_socket), place_(std::move(place)) {
-    core_.threads().front()->poller().watch(fd);
+  Listener(ServerState& state, IoThreads& threads, int fd, bool unix_socket, Place place)
+      : state_(state),
+        threads_(threads),
+        descriptor_(threads.first().context(), fd),
+        retry_(threads.first().context()),
+        unix_socket_(unix_socket),
+        place_(std::move(place)) {
+    threads.first().poller().watch(fd);
   }
 
   const Place& place() const { return place_; }
@@ -137,7 +142,7 @@ class Listeners::Listener : public std::enable_shared_from_this<Listener> {
     const auto now = std::chrono::steady_clock::now();
     if (now - logged_ < kBetweenFailuresLogged) return;
     logged_ = now;
-    core_.log.warning("Accepting client connection: accept: {}", std::strerror(error));
+    state_.log.warning("Accepting client connection: accept: {}", std::strerror(error));
   }
 
   /// False when accepting makes no sense for a while.
@@ -159,21 +164,22 @@ class Listeners::Listener : public std::enable_shared_from_this<Listener> {
   }
 
   void welcome(int fd, const sockaddr_storage& peer) {
-    const auto settings = core_.config.snapshot();
-    if (static_cast<int64_t>(core_.connected_clients()) >= settings->maxclients) {
-      core_.statistics.rejected_connections.fetch_add(1, std::memory_order_relaxed);
+    const auto settings = state_.config.snapshot();
+    if (static_cast<int64_t>(state_.clients.connected()) >= settings->maxclients) {
+      state_.figures.rare.rejected_connections.fetch_add(1, std::memory_order_relaxed);
       return refuse(fd, kTooManyClients);
     }
     if (!unix_socket_ && settings->protected_mode && settings->requirepass.empty() && !is_loopback(peer)) {
-      core_.statistics.rejected_connections.fetch_add(1, std::memory_order_relaxed);
+      state_.figures.rare.rejected_connections.fetch_add(1, std::memory_order_relaxed);
       return refuse(fd, kProtectedMode);
     }
     if (!unix_socket_) prepare_tcp(fd, settings->tcp_keepalive_s);
-    core_.statistics.connections_received.fetch_add(1, std::memory_order_relaxed);
-    core_.adopt(fd, unix_socket_);
+    state_.figures.rare.connections_received.fetch_add(1, std::memory_order_relaxed);
+    threads_.adopt(fd, unix_socket_);
   }
 
-  Core& core_;
+  ServerState& state_;
+  IoThreads& threads_;
   asio::posix::stream_descriptor descriptor_;
   asio::steady_timer retry_;
   std::chrono::steady_clock::time_point logged_{};  // when a failure was logged last
@@ -181,7 +187,7 @@ class Listeners::Listener : public std::enable_shared_from_this<Listener> {
   const Place place_;  // of TCP
 };
 
-Listeners::Listeners(Core& core, asio::io_context& context) : core_(core), context_(context) {}
+Listeners::Listeners(ServerState& state, IoThreads& threads) : state_(state), threads_(threads) {}
 Listeners::~Listeners() { close(); }
 
 namespace {
@@ -233,7 +239,7 @@ tl::expected<std::vector<Listeners::Bound>, std::string> Listeners::bind_missing
       any = true;
       continue;
     }
-    core_.log.warning("Warning: Could not create server TCP listening socket {}:{}: {}", host, *port, fd.error());
+    state_.log.warning("Warning: Could not create server TCP listening socket {}:{}: {}", host, *port, fd.error());
     if (!optional) {
       for (const Bound& one : bound) ::close(one.descriptor);
       return tl::unexpected(fmt::format("Failed listening on port {} (tcp), aborting.", *port));
@@ -247,7 +253,7 @@ tl::expected<std::vector<Listeners::Bound>, std::string> Listeners::bind_missing
 
 void Listeners::take(std::vector<Bound> bound) {
   for (Bound& one : bound) {
-    tcp_.push_back(std::make_shared<Listener>(core_, context_, one.descriptor, false, std::move(one.place)));
+    tcp_.push_back(std::make_shared<Listener>(state_, threads_, one.descriptor, false, std::move(one.place)));
   }
 }
 
@@ -263,7 +269,7 @@ tl::expected<std::shared_ptr<Listeners::Listener>, std::string> Listeners::open_
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const auto failed = [&](std::string_view call, std::string_view why) {
-    core_.log.warning("Failed opening Unix socket: {}: {}", call, why);
+    state_.log.warning("Failed opening Unix socket: {}: {}", call, why);
     return tl::unexpected(std::string("Failed listening on Unix socket, aborting."));
   };
   if (settings.unixsocket.size() >= sizeof address.sun_path) return failed("bind", "the path is too long");
@@ -277,7 +283,7 @@ tl::expected<std::shared_ptr<Listeners::Listener>, std::string> Listeners::open_
   if (settings.unixsocket_mode != 0)
     ::chmod(settings.unixsocket.c_str(), static_cast<mode_t>(settings.unixsocket_mode));
   if (::listen(fd.get(), settings.tcp_backlog) != 0) return failed("listen", std::strerror(errno));
-  return std::make_shared<Listener>(core_, context_, fd.take(), true, Place{});
+  return std::make_shared<Listener>(state_, threads_, fd.take(), true, Place{});
 }
 
 tl::expected<void, std::string> Listeners::open(const Settings& settings) {
@@ -315,7 +321,7 @@ tl::expected<void, std::string> Listeners::rebind(const Settings& settings) {
   }
   places_ = places;
   port_.store(port, std::memory_order_relaxed);
-  core_.threads().front()->post([this, places, bound = std::move(*bound)]() mutable {
+  threads_.first().post([this, places, bound = std::move(*bound)]() mutable {
     drop_all_but(places);
     const size_t old = tcp_.size();
     take(std::move(bound));

@@ -6,8 +6,6 @@
 // alone.
 #pragma once
 
-#include <asio/io_context.hpp>
-
 #include <atomic>
 #include <memory>
 #include <string>
@@ -19,11 +17,12 @@
 
 namespace larder::server {
 
-class Core;
+class IoThreads;
+class ServerState;
 
 class Listeners {
  public:
-  Listeners(Core& core, asio::io_context& context);
+  Listeners(ServerState& state, IoThreads& threads);
   Listeners(const Listeners&) = delete;
   Listeners& operator=(const Listeners&) = delete;
   ~Listeners();
@@ -61,8 +60,8 @@ class Listeners {
   void drop_all_but(const std::vector<Place>& places);
   tl::expected<std::shared_ptr<Listener>, std::string> open_unix(const Settings& settings);
 
-  Core& core_;
-  asio::io_context& context_;
+  ServerState& state_;
+  IoThreads& threads_;
   std::vector<std::shared_ptr<Listener>> tcp_;
   std::shared_ptr<Listener> unix_;
   std::string unix_path_;

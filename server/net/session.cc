@@ -14,10 +14,10 @@
 #include <cstring>
 
 #include "server/clients/client_line.h"
-#include "server/core.h"
 #include "server/dispatch/watches.h"
 #include "server/net/address.h"
-#include "server/net/io_thread.h"
+#include "server/net/connection_thread.h"
+#include "server/state.h"
 
 namespace larder::server {
 
@@ -46,22 +46,23 @@ std::string address_text(const sockaddr_storage& address, std::string_view unix_
 
 }  // namespace
 
-Session::Session(IoThread& thread, int descriptor, uint64_t id, bool unix_socket)
-    : client(id, thread), thread_(thread), core_(thread.core()) {
+Session::Session(ConnectionThread& thread, int descriptor, uint64_t id, bool unix_socket)
+    : client(id, thread, thread.state().world), thread_(thread), state_(thread.state()) {
+  client.connection_bytes = sizeof *this;
   client.unix_socket = unix_socket;
   client.descriptor = descriptor;
-  client.created_us = core_.clock().now_us();
+  client.created_us = client.world.clock().now_us();
   client.last_active_us = client.created_us;
   client.authenticated = thread.settings().requirepass.empty();
   client.update_gates();
   describe_addresses();
   account();
   thread_.charge_client_memory();
-  if (core_.log.enabled(LogLevel::verbose)) {
+  if (state_.log.enabled(LogLevel::verbose)) {
     if (unix_socket) {
-      core_.log.verbose("Accepted connection to {}", thread.settings().unixsocket);
+      state_.log.verbose("Accepted connection to {}", thread.settings().unixsocket);
     } else {
-      core_.log.verbose("Accepted {}", client.address);
+      state_.log.verbose("Accepted {}", client.address);
     }
   }
 }
@@ -69,7 +70,7 @@ Session::Session(IoThread& thread, int descriptor, uint64_t id, bool unix_socket
 /// How the log names the client: its line of CLIENT LIST.
 std::string Session::log_name() const {
   std::string line;
-  append_client_line(line, client, core_.clock().now_us(), nullptr);
+  append_client_line(line, client, client.world.clock().now_us(), nullptr);
   line.pop_back();
   return line;
 }
@@ -114,12 +115,12 @@ std::span<char> Session::receive(std::span<char> buffer) {
   const ssize_t got = ::recv(client.descriptor, room.data(), room.size(), MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return {};
   if (got <= 0) {
-    if (core_.log.enabled(LogLevel::verbose)) {
+    if (state_.log.enabled(LogLevel::verbose)) {
       const int error = errno;
       if (got == 0) {
-        core_.log.verbose("Client closed connection {}", log_name());
+        state_.log.verbose("Client closed connection {}", log_name());
       } else {
-        core_.log.verbose("Reading from client: {} {}", std::strerror(error), log_name());
+        state_.log.verbose("Reading from client: {} {}", std::strerror(error), log_name());
       }
     }
     close();
@@ -184,7 +185,7 @@ Parsed Session::parse(std::span<char> input, Batch& batch) {
     parsed.input = parsed.input.subspan(size);
     Request& request = batch.requests.emplace_back(
         Request{.first_arg = first_word, .arg_count = batch.words.size() - first_word, .bytes = size});
-    if (request.arg_count > 0) dispatcher.prepare(request, batch.words_of(request), client.database);
+    if (request.arg_count > 0) dispatcher.prepare(request, batch.words_of(request), client);
   }
   parsed.count = batch.requests.size() - parsed.first;
   return parsed;
@@ -207,26 +208,26 @@ void Session::consume(Parsed parsed, Batch& batch) {
     thread_.dispatcher().prefetch_first(batch);
   }
   if (parsed.failed && !client.close_after_reply && !waiting()) {
-    if (core_.log.enabled(LogLevel::verbose)) {
+    if (state_.log.enabled(LogLevel::verbose)) {
       constexpr std::string_view kPrefix = "ERR Protocol error: ";
       const std::string_view reason = failure_;
-      core_.log.verbose("Protocol error ({}) from client: {}",
-                        reason.starts_with(kPrefix) ? reason.substr(kPrefix.size()) : reason, log_name());
+      state_.log.verbose("Protocol error ({}) from client: {}",
+                         reason.starts_with(kPrefix) ? reason.substr(kPrefix.size()) : reason, log_name());
     }
     protocol::ReplyWriter(client.output, client.protocol).error(failure_);
     client.close_after_reply = true;
   }
   keep_rest(client.close_after_reply ? std::span<char>{} : parsed.input);
   if (backlog_size_ > thread_.settings().client_query_buffer_limit_bytes) {
-    core_.statistics.query_limit_disconnections.fetch_add(1, std::memory_order_relaxed);
-    core_.log.warning("Closing client that reached max query buffer length: id={} addr={}", client.id, client.address);
+    state_.figures.rare.query_limit_disconnections.fetch_add(1, std::memory_order_relaxed);
+    state_.log.warning("Closing client that reached max query buffer length: id={} addr={}", client.id, client.address);
     client.close_now = true;
   }
 }
 
 /// False when the connection is to end or has to wait.
 bool Session::execute_requests(const Parsed& parsed, const Batch& batch) {
-  thread_.dispatcher().begin_batch();
+  thread_.dispatcher().begin_batch(client);
   const auto requests = std::span(batch.requests).subspan(parsed.first, parsed.count);
   for (size_t i = 0; i < requests.size(); ++i) {
     const Request& request = requests[i];
@@ -249,9 +250,10 @@ Dispatcher::Outcome Session::run(const Request& request, std::span<const std::st
   const ReplyMode before = client.reply_mode;
   const auto outcome = thread_.dispatcher().execute(client, request, args);
   // CLIENT REPLY ON and RESET are answered.
-  if (client.reply_mode == ReplyMode::on) client.output.append(thread_.dropped_replies.to_string());
-  thread_.dropped_replies.clear();
-  if (thread_.dropped_replies.capacity() > kIdleStorage) thread_.dropped_replies.shrink();
+  protocol::OutputBuffer& dropped = thread_.dispatcher().dropped_replies();
+  if (client.reply_mode == ReplyMode::on) client.output.append(dropped.to_string());
+  dropped.clear();
+  if (dropped.capacity() > kIdleStorage) dropped.shrink();
   if (outcome == Dispatcher::Outcome::wait) return outcome;
   if (client.reply_mode == ReplyMode::skip_next) {
     client.reply_mode = ReplyMode::skip_this;
@@ -271,14 +273,14 @@ void Session::hold_back(std::span<const Request> requests, const Batch& batch) {
 }
 
 void Session::resume() {
-  thread_.dispatcher().begin_batch();
+  thread_.dispatcher().begin_batch(client);
   apply_output_limit();
   while (!held_back_.empty() && !client.close_after_reply && !client.close_now && !client.output.overflowed()) {
     const StoredRequest stored = std::move(held_back_.front());
     held_back_.pop_front();
     client.held_back_bytes -= stored.memory();
     Request request{.arg_count = stored.args().size(), .bytes = stored.bytes()};
-    thread_.dispatcher().prepare(request, stored.args(), client.database);
+    thread_.dispatcher().prepare(request, stored.args(), client);
     if (run(request, stored.args()) == Dispatcher::Outcome::wait) {
       held_back_.emplace_front(stored.args());
       client.held_back_bytes += held_back_.front().memory();
@@ -330,7 +332,7 @@ void Session::flush() {
 /// Passes on what the connection holds, where that has changed since the last time; closes connections, this one
 /// perhaps, when all together hold more than they may.
 void Session::account() {
-  const size_t held = memory_of(client);
+  const size_t held = client.memory();
   if (held == client.accounted_bytes) [[likely]]
     return;
   const auto change = static_cast<int64_t>(held) - static_cast<int64_t>(client.accounted_bytes);
@@ -342,7 +344,7 @@ void Session::account() {
   client.accounted_queue = client.transaction.memory();
   client.accounted_output = capacity;
   thread_.note_client_memory(change);
-  if (change > 0 && core_.client_memory_limit() != 0) core_.evict_clients(thread_);
+  if (change > 0 && state_.clients.memory_limit() != 0) state_.clients.evict(thread_);
 }
 
 /// Output storage goes back to the thread, which lends it to whoever is served next.
@@ -369,7 +371,7 @@ void Session::write() {
     if (sent < 0) {
       if (errno == EINTR) continue;
       if (errno != EAGAIN && errno != EWOULDBLOCK) {
-        core_.log.verbose("Error writing to client: {}", std::strerror(errno));
+        state_.log.verbose("Error writing to client: {}", std::strerror(errno));
         close();
       }
       return;
@@ -392,7 +394,7 @@ const OutputLimit& Session::output_limit() const {
 /// exceed either.
 void Session::apply_output_limit() {
   const size_t hard = output_limit().hard_bytes;
-  const auto all = client.no_evict ? 0 : static_cast<size_t>(core_.client_memory_limit());
+  const auto all = client.no_evict ? 0 : static_cast<size_t>(state_.clients.memory_limit());
   client.output.set_limit(hard == 0 || (all != 0 && all < hard) ? all : hard);
 }
 
@@ -411,7 +413,7 @@ bool Session::output_within_limits() {
   if (!above_hard && !above_soft_too_long && !client.output.overflowed()) return true;
   const bool by_hard_limit = client.output.limit() == limit.hard_bytes;
   if (client.output.overflowed() && !by_hard_limit && !above_hard) {
-    core_.note_evicted(client);
+    state_.clients.note_evicted(client);
   } else {
     note_output_limit_exceeded();
   }
@@ -419,8 +421,8 @@ bool Session::output_within_limits() {
 }
 
 void Session::note_output_limit_exceeded() {
-  core_.statistics.output_limit_disconnections.fetch_add(1, std::memory_order_relaxed);
-  core_.log.warning("Client id={} addr={} closed for overcoming of output buffer limits.", client.id, client.address);
+  state_.figures.rare.output_limit_disconnections.fetch_add(1, std::memory_order_relaxed);
+  state_.log.warning("Client id={} addr={} closed for overcoming of output buffer limits.", client.id, client.address);
 }
 
 // -- Ending --
@@ -430,7 +432,7 @@ void Session::check_limits(int64_t now_us, int idle_timeout_s) {
   const bool may_idle = client.subscriptions() > 0 || client.monitor || waiting();
   const int64_t idle_us = now_us - client.last_active_us;
   if (idle_timeout_s > 0 && !may_idle && idle_us > int64_t{idle_timeout_s} * 1'000'000) {
-    core_.log.verbose("Closing idle client");
+    state_.log.verbose("Closing idle client");
     close();
   }
 }
@@ -452,13 +454,12 @@ void Session::close() {
   client.output = {};  // now, not when the round is over: others may need the memory
   thread_.note_client_memory(-static_cast<int64_t>(client.accounted_bytes));
   thread_.charge_client_memory();
-  core_.pubsub.forget(client);
-  forget_watches(core_, thread_, client, store::ShardLocks(core_.store));
-  if (client.monitor) core_.monitors().fetch_sub(1, std::memory_order_relaxed);
-  client.monitor = false;
+  client.world.pubsub.forget(client);
+  forget_watches(client, store::ShardLocks(client.world.store));
+  state_.monitors.remove(client);
   thread_.poller().remove(client.descriptor, *this);
   ::close(client.descriptor);
-  thread_.remove(*this);
+  thread_.remove(client.id);
 }
 
 }  // namespace larder::server

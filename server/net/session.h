@@ -18,27 +18,22 @@
 
 namespace larder::server {
 
-class Core;
-class IoThread;
+class ConnectionThread;
+class ServerState;
 
-class Session final : public Pollable {
+class Session final : public Pollable, public RequestSource {
  public:
   /// Takes over a connected, non-blocking descriptor.
-  Session(IoThread& thread, int descriptor, uint64_t id, bool unix_socket);
+  Session(ConnectionThread& thread, int descriptor, uint64_t id, bool unix_socket);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
 
   /// Serves what the socket is ready for.
   void ready(bool readable, bool writable) override;
-  /// Receives what the socket has, behind what is not complete yet or else into `buffer`; the input to parse, empty
-  /// when there is none. For Intake, as the next two.
-  std::span<char> receive(std::span<char> buffer);
-  /// Parses requests of the input, as many as the batch has room for, and prepares them.
-  Parsed parse(std::span<char> input, Batch& batch);
-  /// Executes what was parsed and then, if it was cut short, the rest of the input, for which the batch is used anew;
-  /// sends the replies.
-  void execute(Parsed parsed, Batch& batch);
+  std::span<char> receive(std::span<char> buffer) override;
+  Parsed parse(std::span<char> input, Batch& batch) override;
+  void execute(Parsed parsed, Batch& batch) override;
   /// Sends what waits, as far as the socket takes it.
   void flush();
   /// Ends the connection; replies that wait are lost.
@@ -73,8 +68,8 @@ class Session final : public Pollable {
   void describe_addresses();
   std::string log_name() const;
 
-  IoThread& thread_;
-  Core& core_;
+  ConnectionThread& thread_;
+  ServerState& state_;
   protocol::RequestParser parser_;
   std::vector<char> backlog_;                     // bytes read but not executed
   size_t backlog_size_ = 0;                       // of them are real; the rest is room

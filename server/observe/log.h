@@ -21,16 +21,11 @@
 #include <fmt/core.h>
 #include <tl/expected.hpp>
 
-#include "server/observe/log_level.h"
+#include "server/config/log_level.h"
 
 namespace larder::server {
 
 class LogSink;
-
-/// A line as the log writes it, with its line end: for messages from before there is a log. Longer texts than
-/// kMaxLogText bytes are cut, control characters become spaces, so that one event is one line.
-std::string log_line(LogLevel level, char role, std::string_view text);
-inline constexpr std::size_t kMaxLogText = 4000;
 
 class Log {
  public:

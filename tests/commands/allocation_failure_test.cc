@@ -13,11 +13,11 @@
 
 #include "base/clock.h"
 #include "server/clients/client.h"
-#include "server/core.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/dispatch.h"
-#include "server/net/io_thread.h"
+#include "server/net/io_threads.h"
 #include "server/server.h"
+#include "server/state.h"
 #include "tests/store/failing_allocations.h"
 #include "tests/store/store_digest.h"
 #include "tests/store/store_fixture.h"
@@ -31,7 +31,7 @@ class CommandAllocations : public ::testing::Test {
  protected:
   /// A server with the keys that the commands of the test act on.
   struct Running {
-    Running() : server(options()), thread(*server.core().threads().front()), client(1, thread) {
+    Running() : server(options()), thread(server.threads().first()), client(1, thread, server.state().world) {
       empty_memory = store().used_memory();
     }
     static server::Server::Options options() {
@@ -44,13 +44,13 @@ class CommandAllocations : public ::testing::Test {
       options.clock = &clock;
       return options;
     }
-    store::Store& store() { return server.core().store; }
+    store::Store& store() { return server.state().world.store; }
     /// Executes one command; returns the reply.
     std::string run(const Words& words) {
       const std::vector<std::string_view> args(words.begin(), words.end());
       server::Request request{.arg_count = args.size(), .bytes = 100};
-      thread.dispatcher().begin_batch();
-      thread.dispatcher().prepare(request, args, client.database);
+      thread.dispatcher().begin_batch(client);
+      thread.dispatcher().prepare(request, args, client);
       thread.dispatcher().execute(client, request, args);
       return client.output.to_string();
     }
@@ -100,8 +100,8 @@ class CommandAllocations : public ::testing::Test {
       {
         const std::vector<std::string_view> args(words.begin(), words.end());
         server::Request request{.arg_count = args.size(), .bytes = 100};
-        at.thread.dispatcher().begin_batch();
-        at.thread.dispatcher().prepare(request, args, at.client.database);
+        at.thread.dispatcher().begin_batch(at.client);
+        at.thread.dispatcher().prepare(request, args, at.client);
         const store::FailingAllocations failing(nth);
         at.thread.dispatcher().execute(at.client, request, args);
         failed = failing.failed();

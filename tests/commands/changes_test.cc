@@ -9,8 +9,8 @@
 #include <string>
 
 #include "base/clock.h"
-#include "server/core.h"
 #include "server/server.h"
+#include "server/state.h"
 #include "tests/commands/random_commands.h"
 #include "tests/store/change_consumers.h"
 #include "tests/support/resp_client.h"
@@ -45,7 +45,7 @@ class Changes : public ::testing::TestWithParam<uint64_t> {
     server_.reset();
   }
 
-  store::Store& data() { return server_->core().store; }
+  store::Store& data() { return server_->state().world.store; }
 
   /// Runs so many commands; calls `check` after each.
   template <class Check>

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "server/core.h"
 #include "server/server.h"
+#include "server/state.h"
 #include "tests/commands/random_commands.h"
 #include "tests/oracle/servers.h"
 #include "tests/store/store_digest.h"
@@ -69,7 +69,7 @@ class Effects : public ::testing::TestWithParam<uint64_t> {
     }
   }
 
-  store::Store& data() { return server_->core().store; }
+  store::Store& data() { return server_->state().world.store; }
 
   Reply on_other(const Args& command) {
     const Received received = other_->call(command);

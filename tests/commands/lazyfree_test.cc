@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "server/core.h"
+#include "server/state.h"
 #include "tests/commands/server_fixture.h"
 
 namespace larder::test {
@@ -18,7 +18,7 @@ class LazyFree : public ServerFixture {
   }
   /// How many values have been destroyed in the background since the last call.
   int64_t freed() {
-    auto& background = server_->core().store.background();
+    auto& background = server_->state().world.store.background();
     background.drain();
     const auto count = static_cast<int64_t>(background.freed_objects());
     background.reset_freed();

@@ -22,15 +22,16 @@
 #include <string>
 #include <string_view>
 
-#include "server/core.h"
-#include "server/net/io_thread.h"
+#include "server/net/io_threads.h"
+#include "server/state.h"
 #include "tests/store/store_fixture.h"
 #include "tests/support/reply.h"
 
 namespace {
 
 using larder::base::ManualClock;
-using larder::server::Core;
+using larder::server::IoThreads;
+using larder::server::ServerState;
 using larder::test::FrameSize;
 
 constexpr char kOtherClient = '\xF5';
@@ -58,10 +59,10 @@ bool asks_for_too_much(std::string_view input) {
 
 class Connection {
  public:
-  explicit Connection(Core& core) {
+  explicit Connection(IoThreads& threads) {
     std::array<int, 2> ends;
     check(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0, "a pair of sockets");
-    core.adopt(ends[0], true);
+    threads.adopt(ends[0], true);
     descriptor_ = ends[1];
   }
   Connection(const Connection&) = delete;
@@ -153,22 +154,23 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
   if (asks_for_too_much(input)) return 0;
   ManualClock clock;
-  Core core({.settings = settings(), .config_file = {}, .clock = &clock});
-  core.log.open([](std::string_view) {});
-  const int64_t empty = core.store.used_memory();
-  for (const auto& thread : core.threads()) thread->start();
+  ServerState state({.settings = settings(), .config_file = {}, .clock = &clock});
+  IoThreads threads(state);
+  state.log.open([](std::string_view) {});
+  const int64_t empty = state.world.store.used_memory();
+  threads.start();
   {
-    Connection first(core), second(core);
+    Connection first(threads), second(threads);
     send_in_pieces(input, data[0], first, second);
     first.finish();
     second.finish();
     first.read_to_the_end();
     second.read_to_the_end();
   }
-  for (const auto& thread : core.threads()) thread->request_stop();
-  for (const auto& thread : core.threads()) thread->join();
-  core.store.background().drain();
-  check(core.store.used_memory() - empty == larder::store::counted_memory(core.store),
+  threads.request_stop();
+  threads.join();
+  state.world.store.background().drain();
+  check(state.world.store.used_memory() - empty == larder::store::counted_memory(state.world.store),
         "the accounts agree with what is held");
   return 0;
 }

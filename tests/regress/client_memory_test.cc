@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "server/core.h"
 #include "server/net/io_thread.h"
+#include "server/net/io_threads.h"
+#include "server/state.h"
 #include "tests/server/server_fixture.h"
 
 namespace larder::server {
@@ -159,13 +160,13 @@ TEST_F(ClientMemory, NoEvictSparesAConnection) {
 
 TEST_F(ClientMemory, TheLimitMayBeAShareOfMaxmemory) {
   ask(me, "CONFIG", "SET", "maxmemory", "100mb", "maxmemory-clients", "5%");
-  EXPECT_EQ(server->core().client_memory_limit(), static_cast<int64_t>(5 * kMegabyte));
+  EXPECT_EQ(server->state().clients.memory_limit(), static_cast<int64_t>(5 * kMegabyte));
   ask(me, "CONFIG", "SET", "maxmemory", "10mb");
-  EXPECT_EQ(server->core().client_memory_limit(), static_cast<int64_t>(kMegabyte) / 2);
+  EXPECT_EQ(server->state().clients.memory_limit(), static_cast<int64_t>(kMegabyte) / 2);
   ask(me, "CONFIG", "SET", "maxmemory-clients", "1");  // nobody could talk to it
-  EXPECT_EQ(server->core().client_memory_limit(), 128 * 1024);
+  EXPECT_EQ(server->state().clients.memory_limit(), 128 * 1024);
   ask(me, "CONFIG", "SET", "maxmemory-clients", "5%", "maxmemory", "0");
-  EXPECT_EQ(server->core().client_memory_limit(), 0);
+  EXPECT_EQ(server->state().clients.memory_limit(), 0);
 }
 
 /// Messages for a thread that is busy wait in a queue of the server's own, which the subscriber's limit bounds too.
@@ -177,7 +178,7 @@ TEST(SubscriberOfABusyThread, IsClosedByTheLimitOfItsOutput) {
   const std::string message(100'000, 'n');
   int delivered = 0;
   {
-    const std::lock_guard busy(server->core().threads().front()->execution);
+    const std::lock_guard busy(server->threads().first().execution);
     while (delivered < 1000 && ask(publisher, "PUBLISH", "news", message) == "1") ++delivered;
   }
   EXPECT_GT(delivered, 15);

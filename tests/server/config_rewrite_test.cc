@@ -11,9 +11,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/config/command_line.h"
 #include "server/config/config.h"
 #include "server/config/rewrite.h"
-#include "server/config/start_options.h"
 
 namespace larder::server {
 namespace {

@@ -13,8 +13,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/config/command_line.h"
 #include "server/config/config.h"
-#include "server/config/start_options.h"
 
 namespace larder::server {
 namespace {

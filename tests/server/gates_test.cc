@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "server/core.h"
 #include "server/dispatch/command_table.h"
+#include "server/net/io_threads.h"
+#include "server/state.h"
 #include "tests/server/server_fixture.h"
 
 namespace larder::server {
@@ -32,8 +33,9 @@ GateMask ahead(std::vector<std::string_view> args, const Client& client, GateMas
 
 class GatesAhead : public testing::Test {
  protected:
-  Core core{{}};
-  Client client{1, *core.threads().front()};
+  ServerState state{{}};
+  IoThreads threads{state};
+  Client client{1, threads.first(), state.world};
 };
 
 TEST_F(GatesAhead, AreNoneForMostRequests) {
@@ -79,20 +81,20 @@ TEST_F(GatesAhead, FollowFromTheServer) {
 TEST_F(GatesAhead, OfTheServerCloseAndOpen) {
   const std::pair<std::string_view, std::string_view> limit[] = {{"maxmemory", "100mb"}};
   const std::pair<std::string_view, std::string_view> no_limit[] = {{"maxmemory", "0"}};
-  ASSERT_TRUE(core.config.set(limit, true));
-  EXPECT_EQ(core.gates(), kGatesAlwaysClosed | kGateMemory);
-  ASSERT_TRUE(core.config.set(no_limit, true));
-  EXPECT_EQ(core.gates(), kGatesAlwaysClosed);
+  ASSERT_TRUE(state.config.set(limit, true));
+  EXPECT_EQ(state.gates.closed(), kGatesAlwaysClosed | kGateMemory);
+  ASSERT_TRUE(state.config.set(no_limit, true));
+  EXPECT_EQ(state.gates.closed(), kGatesAlwaysClosed);
 
-  core.pause_clients(PauseMode::writes, 1000 + core.clock().now_ms());
-  core.note_end_of_pause(core.clock().now_ms());
-  EXPECT_EQ(core.gates(), kGatesAlwaysClosed | kGatePause);
-  core.note_end_of_pause(1000 + core.clock().now_ms());
-  EXPECT_EQ(core.gates(), kGatesAlwaysClosed);
+  state.pause.begin(PauseMode::writes, 1000 + state.world.clock().now_ms());
+  state.pause.note_time(state.world.clock().now_ms());
+  EXPECT_EQ(state.gates.closed(), kGatesAlwaysClosed | kGatePause);
+  state.pause.note_time(1000 + state.world.clock().now_ms());
+  EXPECT_EQ(state.gates.closed(), kGatesAlwaysClosed);
 
-  core.pause_clients(PauseMode::all, 1000 + core.clock().now_ms());
-  core.unpause_clients();
-  EXPECT_EQ(core.gates(), kGatesAlwaysClosed);
+  state.pause.begin(PauseMode::all, 1000 + state.world.clock().now_ms());
+  state.pause.end();
+  EXPECT_EQ(state.gates.closed(), kGatesAlwaysClosed);
 }
 
 class GatesTest : public testing::Test {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "server/core.h"
+#include "server/state.h"
 #include "tests/server/server_fixture.h"
 
 namespace larder::server {
@@ -130,7 +130,7 @@ TEST(Input, AConnectionThatEndsInTheMiddleOfARequestLeavesNothing) {
   EXPECT_EQ(client.receive().status, Received::Status::closed);
   RespClient other = server.client();
   EXPECT_EQ(ask(other, "EXISTS", "a"), "0");
-  EXPECT_TRUE(eventually([&] { return server->core().connected_clients() == 1; }));
+  EXPECT_TRUE(eventually([&] { return server->state().clients.connected() == 1; }));
 }
 
 // -- Output --
@@ -191,7 +191,7 @@ TEST(Output, TheHardLimitHoldsWithinABatch) {
   EXPECT_LT(received.bytes.size(), 1u << 20);
   EXPECT_TRUE(server.logged("closed for overcoming of output buffer limits"));
   EXPECT_EQ(ask(other, "EXISTS", "after"), "0");
-  EXPECT_EQ(server->core().statistics.output_limit_disconnections.load(), 1u);
+  EXPECT_EQ(server->state().figures.rare.output_limit_disconnections.load(), 1u);
 }
 
 /// What one command replies is bounded while it is written, and with CLIENT REPLY OFF not at all.
@@ -292,7 +292,7 @@ TEST(Connections, AreLimitedByMaxclients) {
     RespClient next = server.client();
     return ask(next, "PING") == "PONG";
   }));
-  EXPECT_GE(server->core().statistics.rejected_connections.load(), 1u);
+  EXPECT_GE(server->state().figures.rare.rejected_connections.load(), 1u);
 }
 
 TEST(Connections, EndWhenIdleForLongerThanTheTimeout) {

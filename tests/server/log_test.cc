@@ -15,6 +15,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/config/log_line.h"
 #include "server/observe/log.h"
 #include "server/observe/log_sink.h"
 

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "server/clients/client.h"
-#include "server/core.h"
-#include "server/net/io_thread.h"
+#include "server/net/io_threads.h"
+#include "server/state.h"
 
 namespace larder::server {
 namespace {
@@ -18,52 +18,53 @@ using testing::IsEmpty;
 
 class PubsubHubTest : public testing::Test {
  protected:
-  bool hears_events() { return core.pubsub.hears_events(); }
+  bool hears_events() { return state.world.pubsub.hears_events(); }
 
-  Core core{Core::Options{}};
-  Client client{1, *core.threads().front()};
+  ServerState state{{}};
+  IoThreads threads{state};
+  Client client{1, threads.first(), state.world};
 };
 
 TEST_F(PubsubHubTest, HearsEventsWhileSomebodyListensToNamesThatMatchThem) {
   EXPECT_FALSE(hears_events());
-  core.pubsub.subscribe(client, ChannelKind::channel, "__keyspace@0__:k");
+  state.world.pubsub.subscribe(client, ChannelKind::channel, "__keyspace@0__:k");
   EXPECT_TRUE(hears_events());
-  core.pubsub.unsubscribe(client, ChannelKind::channel, "__keyspace@0__:k");
+  state.world.pubsub.unsubscribe(client, ChannelKind::channel, "__keyspace@0__:k");
   EXPECT_FALSE(hears_events());
   for (const char* pattern : {"*", "__key*", "__keyevent@0__:*", "_?*", "\\__key*", "__k[e]*"}) {
-    core.pubsub.subscribe(client, ChannelKind::pattern, pattern);
+    state.world.pubsub.subscribe(client, ChannelKind::pattern, pattern);
     EXPECT_TRUE(hears_events()) << pattern;
-    core.pubsub.forget(client);
+    state.world.pubsub.forget(client);
     EXPECT_FALSE(hears_events()) << pattern;
   }
 }
 
 TEST_F(PubsubHubTest, OtherSubscribersCostWritesNothing) {
-  core.pubsub.subscribe(client, ChannelKind::channel, "news");
-  core.pubsub.subscribe(client, ChannelKind::pattern, "news.*");
-  core.pubsub.subscribe(client, ChannelKind::shard, "__keyspace@0__:k");
+  state.world.pubsub.subscribe(client, ChannelKind::channel, "news");
+  state.world.pubsub.subscribe(client, ChannelKind::pattern, "news.*");
+  state.world.pubsub.subscribe(client, ChannelKind::shard, "__keyspace@0__:k");
   EXPECT_FALSE(hears_events());
 }
 
 TEST_F(PubsubHubTest, AnEmptyPatternMatchesOnlyTheChannelWithoutAName) {
-  core.pubsub.subscribe(client, ChannelKind::channel, "news");
-  EXPECT_THAT(core.pubsub.channels(ChannelKind::channel, std::nullopt), ElementsAre("news"));
-  EXPECT_THAT(core.pubsub.channels(ChannelKind::channel, ""), IsEmpty());
-  core.pubsub.subscribe(client, ChannelKind::channel, "");
-  EXPECT_THAT(core.pubsub.channels(ChannelKind::channel, ""), ElementsAre(""));
+  state.world.pubsub.subscribe(client, ChannelKind::channel, "news");
+  EXPECT_THAT(state.world.pubsub.channels(ChannelKind::channel, std::nullopt), ElementsAre("news"));
+  EXPECT_THAT(state.world.pubsub.channels(ChannelKind::channel, ""), IsEmpty());
+  state.world.pubsub.subscribe(client, ChannelKind::channel, "");
+  EXPECT_THAT(state.world.pubsub.channels(ChannelKind::channel, ""), ElementsAre(""));
 }
 
 TEST_F(PubsubHubTest, AClientThatIsToBeClosedHearsNothingFromThenOn) {
-  core.pubsub.subscribe(client, ChannelKind::channel, "news");
-  core.close_client(client);
-  EXPECT_EQ(core.pubsub.publish(ChannelKind::channel, "news", "text"), 0u);
+  state.world.pubsub.subscribe(client, ChannelKind::channel, "news");
+  state.clients.close(client);
+  EXPECT_EQ(state.world.pubsub.publish(ChannelKind::channel, "news", "text"), 0u);
 }
 
 TEST_F(PubsubHubTest, NoEventIsRaisedWhileNobodyListens) {
-  store::StoreThread& thread = core.threads().front()->store_thread();
+  store::StoreThread& thread = threads.first().store_thread();
   thread.set_event_mask(store::kEventString);
   EXPECT_FALSE(thread.wants(store::kEventString));
-  core.pubsub.subscribe(client, ChannelKind::pattern, "__key*");
+  state.world.pubsub.subscribe(client, ChannelKind::pattern, "__key*");
   EXPECT_TRUE(thread.wants(store::kEventString));
 }
 

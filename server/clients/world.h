@@ -1,0 +1,37 @@
+// What one isolated set of clients shares: its data, its channels, its time. A client points to its world; dispatch,
+// gates and commands take everything from there. A server has one; tests make more.
+//
+// Thread rule: any I/O thread, each by its own place in the store.
+#pragma once
+
+#include <vector>
+
+#include "base/clock.h"
+#include "server/clients/pubsub_hub.h"
+#include "server/config/settings.h"
+#include "store/core/store.h"
+
+namespace larder::server {
+
+class World {
+ public:
+  /// Makes a place in the store for each of the threads that the options name.
+  explicit World(const store::Store::Options& options);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  /// Takes over what the settings say about data and channels.
+  void apply(const Settings& settings);
+
+  const base::Clock& clock() const { return store.clock(); }
+  /// The place of the I/O thread with this index.
+  store::StoreThread& store_thread(unsigned index) { return *store_threads_[index]; }
+
+  store::Store store;
+  PubsubHub pubsub;
+
+ private:
+  std::vector<store::StoreThread*> store_threads_;
+};
+
+}  // namespace larder::server
