@@ -54,6 +54,7 @@ Core::Core(Options options)
       run_id(random_hex(40)),
       started_us(options.clock->now_us()),
       clock_(options.clock) {
+  (void)command_names.rename(options.settings.renamed_commands);  // Server::start names a mistake
   install_hooks();
   apply_limits(options.settings);
   for (int i = 0; i < options.settings.io_threads; ++i) {
@@ -85,6 +86,7 @@ void Core::apply_limits(const Settings& settings) {
   slow_log.set_max_length(static_cast<size_t>(settings.slowlog_max_len));
   latency.set_threshold_ms(settings.latency_monitor_threshold_ms);
   set_gate(kGateMemory, settings.maxmemory_bytes != 0);
+  set_gate(kGateReplicas, settings.min_replicas_to_write != 0 && settings.min_replicas_max_lag_s != 0);
 }
 
 void Core::set_gate(GateMask gate, bool closed) {

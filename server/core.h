@@ -17,7 +17,7 @@
 #include "server/clients/gate_mask.h"
 #include "server/clients/pubsub_hub.h"
 #include "server/config/config.h"
-#include "server/dispatch/command_table.h"
+#include "server/dispatch/command_names.h"
 #include "server/observe/latency_monitor.h"
 #include "server/observe/log.h"
 #include "server/observe/rates.h"
@@ -50,6 +50,7 @@ class Core {
   const base::Clock& clock() const { return *clock_; }
 
   Config config;
+  CommandNames command_names;  // as the settings at the start say, up to a mistake in them
   Log log;
   store::Store store;
   PubsubHub pubsub;
@@ -80,6 +81,8 @@ class Core {
   // -- Gates --
   /// Those that the server's state closes, for every client.
   GateMask gates() const { return gates_.load(std::memory_order_relaxed); }
+  /// Whether min-replicas-to-write demands replicas: there is never one.
+  bool lacks_replicas() const { return (gates() & kGateReplicas) != 0; }
 
   // -- Memory --
   /// Bytes that the process holds: what there was at the start, data, and connections.

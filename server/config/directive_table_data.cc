@@ -169,13 +169,12 @@ constexpr Directive kReplicationDirectives[] = {
     {.name = "repl-backlog-ttl", .type = kInteger, .initial = "3600", .max = kMaxLong, .unit = Unit::seconds,
      .effect = kWithout,
      .doc = "Time without replicas after which recent changes are dropped. 0 = never."},
-    {.name = "min-replicas-to-write", .alias = "min-slaves-to-write", .type = kInteger, .initial = "0",
-     .max = kMaxInt, .effect = kWithout,
-     .warning = "WARNING: min-replicas-to-write is not supported yet. Writes are accepted although no replica has them.",
+    {.name = "min-replicas-to-write", .alias = "min-slaves-to-write", .type = kInteger,
+     .field = &Settings::min_replicas_to_write, .initial = "0", .max = kMaxInt,
      .doc = "Replicas without which writes are refused. 0 = none needed."},
-    {.name = "min-replicas-max-lag", .alias = "min-slaves-max-lag", .type = kInteger, .initial = "10", .max = kMaxInt,
-     .unit = Unit::seconds, .effect = kWithout,
-     .doc = "Lag up to which a replica counts."},
+    {.name = "min-replicas-max-lag", .alias = "min-slaves-max-lag", .type = kInteger,
+     .field = &Settings::min_replicas_max_lag_s, .initial = "10", .max = kMaxInt, .unit = Unit::seconds,
+     .doc = "Lag up to which a replica counts. 0 = no replicas are needed for writing."},
 };
 
 constexpr Directive kClusterDirectives[] = {

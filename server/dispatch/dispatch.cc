@@ -53,14 +53,24 @@ void Dispatcher::begin_batch() {
   watch_ticks_ = stopwatch_ticks();
 }
 
+void Dispatcher::make_room(const Client& client) {
+  const auto about_to_end = static_cast<int64_t>(client.accounted_input);
+  if (!core_.store.over_limit(store_thread_, -about_to_end)) [[likely]]
+    return;
+  // Looking for a key in vain asks every shard: not for every batch.
+  const int64_t now_ms = store_thread_.now_ms();
+  if (core_.store.policy() == store::EvictionPolicy::noeviction || now_ms == no_room_at_ms_) return;
+  if (!core_.store.make_room(store_thread_, 0, about_to_end)) no_room_at_ms_ = now_ms;
+}
+
 const CommandSpec* Dispatcher::look_up(std::span<const std::string_view> args) {
   const std::string_view name = args[0];
-  if (name.size() > sizeof(uint64_t)) return CommandTable::instance().resolve(args);
+  if (name.size() > sizeof(uint64_t)) return core_.command_names.resolve(args);
   const uint64_t word = detail::load_partial(name.data(), name.size());
   Known& known = known_[(word * 0x9E3779B97F4A7C15u) >> 58];
   if (known.word == word && known.size == name.size()) [[likely]]
     return known.spec;
-  const CommandSpec* spec = CommandTable::instance().resolve(args);
+  const CommandSpec* spec = core_.command_names.resolve(args);
   // A container's row depends on the second word too.
   if (spec != nullptr && !spec->container && !spec->is_subcommand()) known = {word, name.size(), spec};
   return spec;

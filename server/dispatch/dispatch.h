@@ -59,6 +59,9 @@ class Dispatcher {
   /// Reads the time, which the commands of the batch see, and starts the stopwatch: each command is timed from the end
   /// of the one before. No shard is held.
   void begin_batch();
+  /// Evicts keys where the buffers of connections, which grow without any write, have taken the data above maxmemory:
+  /// before any command, as in Redis. What the client's own input holds is about to end. No shard is held.
+  void make_room(const Client& client);
   /// Looks the command up, hashes its key and asks for its shard: the first pass over a batch. `database` is the one
   /// that the client is in now.
   void prepare(Request& request, std::span<const std::string_view> args, uint32_t database);
@@ -115,6 +118,7 @@ class Dispatcher {
   store::StoreThread& store_thread_;
   std::vector<uint16_t> shards_;  // scratch
   uint64_t watch_ticks_ = 0;      // when the last command ended
+  int64_t no_room_at_ms_ = -1;    // when nothing could be evicted
 
   /// The rows of short names seen lately: a client sends few different commands, and the words as they come are
   /// compared faster than they are folded to lower case and hashed.
