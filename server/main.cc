@@ -16,6 +16,7 @@
 #include "server/config/command_line.h"
 #include "server/dispatch/command_table.h"
 #include "server/process.h"
+#include "server/process_title.h"
 #include "server/server.h"
 #include "server/state.h"
 
@@ -59,7 +60,7 @@ class StopSignal {
   asio::signal_set signals_;
 };
 
-int serve(StartOptions options) {
+int serve(StartOptions options, ProcessTitle& title) {
   if (auto fits = fit_maxclients(options); !fits) {
     std::fprintf(stderr, "%s\n", fits.error().c_str());
     return EXIT_FAILURE;
@@ -73,7 +74,12 @@ int serve(StartOptions options) {
   Server server({.settings = settings,
                  .config_file = options.config_file,
                  .on_shutdown = [&stop] { stop.request(); },
-                 .apply_to_process = &apply_to_process,
+                 .apply_to_process =
+                     [&](const Settings& before, const Settings& after) {
+                       auto applied = apply_to_process(before, after);
+                       if (applied) title.show(after, options.config_file);
+                       return applied;
+                     },
                  .owns_process = true});
   Log& log = server.state().log;
   log_start(log, options);
@@ -81,6 +87,7 @@ int serve(StartOptions options) {
     std::fprintf(stderr, "%s\n", started.error().c_str());
     return EXIT_FAILURE;
   }
+  title.show(*server.state().config.snapshot(), options.config_file);
   const PidFile pid_file(settings, log);
   notify_supervisor(settings);
   stop.wait(log);
@@ -103,7 +110,8 @@ int main(int argc, char** argv) {
   auto options = parse_command_line(argc, argv);
   if (!options) return print(options.error());
   try {
-    return serve(std::move(*options));
+    ProcessTitle title(argc, argv);
+    return serve(std::move(*options), title);
   } catch (const std::system_error& error) {  // descriptors or threads that the system does not grant
     std::fprintf(stderr, "Can't start: %s\n", error.what());
     return EXIT_FAILURE;

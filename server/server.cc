@@ -40,6 +40,7 @@ Server::~Server() { stop(); }
 
 tl::expected<void, std::string> Server::start() {
   const Settings& settings = options_.settings;
+  if (auto named = CommandNames().rename(settings.renamed_commands); !named) return named;
   if (!options_.log && !settings.logfile.empty()) {
     if (auto opened = state_->log.open(settings.logfile); !opened) {
       return tl::unexpected(fmt::format("Can't open the log file: {}", opened.error()));

@@ -53,6 +53,7 @@ void ServerState::apply(const Settings& settings) {
   world.apply(settings);
   clients.apply(settings);
   gates.set(kGateMemory, settings.maxmemory_bytes != 0);
+  gates.set(kGateReplicas, settings.min_replicas_to_write != 0 && settings.min_replicas_max_lag_s != 0);
 }
 
 }  // namespace larder::server

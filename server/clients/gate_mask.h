@@ -17,6 +17,7 @@ inline constexpr GateMask kGateTransaction = 1u << 4;  // the client is inside M
 inline constexpr GateMask kGateMemory = 1u << 5;       // there is a limit of memory
 inline constexpr GateMask kGateSubscriber = 1u << 6;   // the client may only send what subscribers may
 inline constexpr GateMask kGatePause = 1u << 7;        // CLIENT PAUSE
+inline constexpr GateMask kGateReplicas = 1u << 8;     // min-replicas-to-write
 
 /// Gates that are never open: only few rows have their bits.
 inline constexpr GateMask kGatesAlwaysClosed = kGateArity | kGatePermission;

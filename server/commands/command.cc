@@ -10,6 +10,8 @@
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/commands/container_help.h"
+#include "server/state.h"
+#include "server/dispatch/command_context.h"
 #include "server/dispatch/command_describe.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/command_table.h"
@@ -22,23 +24,23 @@ using protocol::ReplyWriter;
 
 // Calls fn with every command that is no subcommand.
 template <class Fn>
-void for_each_top_level(Fn&& fn) {
+void for_each_top_level(const CommandNames& names, Fn&& fn) {
   for (const CommandSpec& spec : all_commands()) {
-    if (!spec.is_subcommand()) fn(spec);
+    if (!spec.is_subcommand() && names.offers(spec)) fn(spec);
   }
 }
 
-void write_all_info(ReplyWriter& reply) {
-  reply.array(CommandTable::instance().top_level_count());
-  for_each_top_level([&](const CommandSpec& spec) { write_command_info(reply, spec); });
+void write_all_info(const CommandNames& names, ReplyWriter& reply) {
+  reply.array(names.top_level_count());
+  for_each_top_level(names, [&](const CommandSpec& spec) { write_command_info(reply, spec); });
 }
 
 template <class Predicate>
-void write_names(ReplyWriter& reply, Predicate&& wanted) {
+void write_names(const CommandNames& names, ReplyWriter& reply, Predicate&& wanted) {
   const auto array = reply.begin_array();
   size_t count = 0;
   for (const CommandSpec& spec : all_commands()) {
-    if (!wanted(spec)) continue;
+    if (!names.offers(spec) || !wanted(spec)) continue;
     reply.bulk(spec.name);
     ++count;
   }
@@ -53,8 +55,9 @@ bool has_keys(const CommandSpec& spec) {
 }
 
 // The keys of the request that makes up all arguments left; after an error was written, nothing.
-std::optional<std::vector<KeyPosition>> keys_of_request(std::span<const std::string_view> request, ReplyWriter& reply) {
-  const CommandSpec* spec = CommandTable::instance().resolve(request);
+std::optional<std::vector<KeyPosition>> keys_of_request(const CommandNames& names,
+                                                        std::span<const std::string_view> request, ReplyWriter& reply) {
+  const CommandSpec* spec = names.resolve(request);
   std::vector<KeyPosition> keys;
   if (spec == nullptr) {
     reply.error("ERR Invalid command specified");
@@ -72,41 +75,45 @@ std::optional<std::vector<KeyPosition>> keys_of_request(std::span<const std::str
 
 }  // namespace
 
-void container_help(ArgReader& args, CommandContext&, ReplyWriter& reply) {
-  const CommandTable& table = CommandTable::instance();
-  const CommandSpec* container = table.find(args.name());
-  if (container != nullptr) write_help(reply, *container, table.resolve(args.all()));
+void container_help(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  const CommandSpec& asked = context.spec();
+  const CommandSpec* container = CommandTable::instance().find(asked.container_name());
+  if (container != nullptr) write_help(reply, *container, &asked);
 }
 
-static void command(ArgReader&, CommandContext&, ReplyWriter& reply) { write_all_info(reply); }
-
-static void command_count(ArgReader&, CommandContext&, ReplyWriter& reply) {
-  reply.integer(static_cast<int64_t>(CommandTable::instance().top_level_count()));
+static void command(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  write_all_info(context.dispatcher().names(), reply);
 }
 
-static void command_info(ArgReader& args, CommandContext&, ReplyWriter& reply) {
-  if (!args.more()) return write_all_info(reply);
+static void command_count(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  reply.integer(static_cast<int64_t>(context.dispatcher().names().top_level_count()));
+}
+
+static void command_info(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const CommandNames& commands = context.dispatcher().names();
+  if (!args.more()) return write_all_info(commands, reply);
   const auto names = args.rest();
   reply.array(names.size());
   for (const std::string_view name : names) {
-    const CommandSpec* spec = CommandTable::instance().find_full_name(name);
+    const CommandSpec* spec = commands.find_full_name(name);
     spec != nullptr ? write_command_info(reply, *spec) : reply.null();
   }
 }
 
-static void command_docs(ArgReader& args, CommandContext&, ReplyWriter& reply) {
+static void command_docs(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const CommandNames& commands = context.dispatcher().names();
   const auto write = [&](const CommandSpec& spec) {
     reply.bulk(spec.name);
     write_command_docs(reply, spec);
   };
   if (!args.more()) {
-    reply.map(CommandTable::instance().top_level_count());
-    return for_each_top_level(write);
+    reply.map(commands.top_level_count());
+    return for_each_top_level(commands, write);
   }
   const auto map = reply.begin_map();
   size_t count = 0;
   for (const std::string_view name : args.rest()) {
-    const CommandSpec* spec = CommandTable::instance().find_full_name(name);
+    const CommandSpec* spec = commands.find_full_name(name);
     if (spec == nullptr) continue;
     write(*spec);
     ++count;
@@ -114,8 +121,9 @@ static void command_docs(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   reply.end_map(map, count);
 }
 
-static void command_list(ArgReader& args, CommandContext&, ReplyWriter& reply) {
-  if (!args.more()) return write_names(reply, [](const CommandSpec&) { return true; });
+static void command_list(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const CommandNames& commands = context.dispatcher().names();
+  if (!args.more()) return write_names(commands, reply, [](const CommandSpec&) { return true; });
   if (!args.token("FILTERBY")) args.fail(protocol::kSyntaxError);
   const std::string_view filter = args.bytes();
   const std::string_view value = args.bytes();
@@ -124,25 +132,27 @@ static void command_list(ArgReader& args, CommandContext&, ReplyWriter& reply) {
   if (base::equals_ignoring_case(filter, "MODULE")) return reply.array(0);  // there are no modules
   if (base::equals_ignoring_case(filter, "ACLCAT")) {
     const AclCategories category = acl_category(value);
-    return write_names(reply, [&](const CommandSpec& spec) { return (acl_categories(spec) & category) != 0; });
+    const auto wanted = [&](const CommandSpec& spec) { return (acl_categories(spec) & category) != 0; };
+    return write_names(commands, reply, wanted);
   }
   if (base::equals_ignoring_case(filter, "PATTERN")) {
-    return write_names(reply, [&](const CommandSpec& spec) { return base::glob_match(value, spec.name, true); });
+    const auto wanted = [&](const CommandSpec& spec) { return base::glob_match(value, spec.name, true); };
+    return write_names(commands, reply, wanted);
   }
   reply.error(protocol::kSyntaxError);
 }
 
-static void command_getkeys(ArgReader& args, CommandContext&, ReplyWriter& reply) {
+static void command_getkeys(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto request = args.rest();
-  const auto keys = keys_of_request(request, reply);
+  const auto keys = keys_of_request(context.dispatcher().names(), request, reply);
   if (!keys) return;
   reply.array(keys->size());
   for (const KeyPosition& key : *keys) reply.bulk(request[key.index]);
 }
 
-static void command_getkeysandflags(ArgReader& args, CommandContext&, ReplyWriter& reply) {
+static void command_getkeysandflags(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto request = args.rest();
-  const auto keys = keys_of_request(request, reply);
+  const auto keys = keys_of_request(context.dispatcher().names(), request, reply);
   if (!keys) return;
   reply.array(keys->size());
   for (const KeyPosition& key : *keys) {

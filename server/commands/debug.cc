@@ -14,6 +14,7 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
+#include "server/commands/digest.h"
 #include "server/commands/value_facts.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_describe.h"
@@ -90,6 +91,47 @@ void debug_log(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   reply.ok();
 }
 
+void debug_config_rewrite_force_all(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  const auto written = context.core().config.rewrite(Directives::all);
+  written ? reply.ok() : reply.error(written.error());
+}
+
+void debug_digest(ArgReader&, CommandContext& context, ReplyWriter& reply) {
+  reply.simple(digest_text(digest_of(context.core().store)));
+}
+
+void debug_digest_value(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  store::Keyspace keys = context.keys();
+  reply.array(args.remaining());
+  while (args.more()) {
+    const store::Item item = keys.find(args.key(), store::kPeek);
+    reply.simple(digest_text(item ? digest_of(*item.entry) : base::Sha1{}));
+  }
+}
+
+/// Strings "key:0" and so on, as far as there are none of these names. With a size the values are cut or filled up
+/// with zeros.
+void debug_populate(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  store::Keyspace keys = context.keys();
+  const auto not_negative = [&](int64_t most) {
+    const auto number = base::parse_int64(args.bytes());
+    if (!number || *number < 0 || *number > most) args.fail("ERR value is out of range, must be positive");
+    return number.value_or(0);
+  };
+  const int64_t count = not_negative(INT64_MAX);
+  const std::string prefix(args.more() ? args.bytes() : "key");
+  const auto size = args.more() ? std::optional(not_negative(keys.store().max_string_bytes())) : std::nullopt;
+  if (args.failed(reply)) return;
+  for (int64_t i = 0; i < count; ++i) {
+    const std::string key = fmt::format("{}:{}", prefix, i);
+    if (keys.exists(key)) continue;
+    std::string value = fmt::format("value:{}", i);
+    if (size) value.resize(static_cast<size_t>(*size));
+    keys.put_string(key, value);
+  }
+  reply.ok();
+}
+
 void debug_change_repl_id(ArgReader&, CommandContext&, ReplyWriter& reply) { reply.ok(); }  // nobody replicates
 
 void write_three_numbers(ReplyWriter& reply) {
@@ -157,23 +199,32 @@ void debug_protocol(ArgReader& args, CommandContext&, ReplyWriter& reply) {
 
 void debug_help(ArgReader&, CommandContext&, ReplyWriter& reply);
 
+constexpr size_t kAnyNumber = SIZE_MAX;
+
 struct DebugCommand {
-  const char* word;  // upper case
-  size_t arguments;  // behind it
+  const char* word;    // upper case
+  size_t least, most;  // arguments behind it
   void (*run)(ArgReader& args, CommandContext& context, ReplyWriter& reply);
   std::string_view usage, explanation;
 };
 
 constexpr DebugCommand kDebugSubcommands[] = {
-    {"CHANGE-REPL-ID", 0, debug_change_repl_id, "CHANGE-REPL-ID", "Does nothing: there is no replication."},
-    {"ERROR", 1, debug_error, "ERROR <text>", "Replies with an error of that text."},
-    {"HELP", 0, debug_help, "HELP", ""},
-    {"LOG", 1, debug_log, "LOG <text>", "Writes the text to the log."},
-    {"OBJECT", 1, debug_object, "OBJECT <key>", "Shows how the value of a key is kept."},
-    {"PROTOCOL", 1, debug_protocol, "PROTOCOL <type>", "Replies with a sample of that type of the protocol."},
-    {"SET-ACTIVE-EXPIRE", 1, debug_set_active_expire, "SET-ACTIVE-EXPIRE <0|1>",
+    {"CHANGE-REPL-ID", 0, 0, debug_change_repl_id, "CHANGE-REPL-ID", "Does nothing: there is no replication."},
+    {"CONFIG-REWRITE-FORCE-ALL", 0, 0, debug_config_rewrite_force_all, "CONFIG-REWRITE-FORCE-ALL",
+     "Like CONFIG REWRITE, but writes all directives, whatever their value."},
+    {"DIGEST", 0, 0, debug_digest, "DIGEST", "Shows a hash over all keys of all databases with their values."},
+    {"DIGEST-VALUE", 0, kAnyNumber, debug_digest_value, "DIGEST-VALUE <key> [<key> ...]",
+     "Shows a hash over the value of each key."},
+    {"ERROR", 1, 1, debug_error, "ERROR <text>", "Replies with an error of that text."},
+    {"HELP", 0, 0, debug_help, "HELP", ""},
+    {"LOG", 1, 1, debug_log, "LOG <text>", "Writes the text to the log."},
+    {"OBJECT", 1, 1, debug_object, "OBJECT <key>", "Shows how the value of a key is kept."},
+    {"POPULATE", 1, 3, debug_populate, "POPULATE <count> [<prefix>] [<size>]",
+     "Makes keys named key:<number>, or with another prefix, whose values are value:<number> or have a size."},
+    {"PROTOCOL", 1, 1, debug_protocol, "PROTOCOL <type>", "Replies with a sample of that type of the protocol."},
+    {"SET-ACTIVE-EXPIRE", 1, 1, debug_set_active_expire, "SET-ACTIVE-EXPIRE <0|1>",
      "Turns the reclaiming of expired keys that nobody asks for off or on."},
-    {"SLEEP", 1, debug_sleep, "SLEEP <seconds>", "Serves nobody for a while. Takes fractions."},
+    {"SLEEP", 1, 1, debug_sleep, "SLEEP <seconds>", "Serves nobody for a while. Takes fractions."},
 };
 
 void debug_help(ArgReader&, CommandContext&, ReplyWriter& reply) {
@@ -183,12 +234,20 @@ void debug_help(ArgReader&, CommandContext&, ReplyWriter& reply) {
   }
 }
 
+/// What acts on many keys has every shard.
+Locking locking_of_debug(std::span<const std::string_view> args) {
+  const auto is = [&](std::string_view word) { return base::equals_ignoring_case(args[1], word); };
+  return is("DIGEST") || is("DIGEST-VALUE") || is("POPULATE") ? Locking::all_shards : Locking::none;
+}
+
 }  // namespace
 
 static void debug(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const auto word = args.peek();
   for (const DebugCommand& command : kDebugSubcommands) {
-    if (args.remaining() == command.arguments + 1 && args.token(command.word)) return command.run(args, context, reply);
+    const size_t arguments = args.remaining() - 1;
+    if (arguments >= command.least && arguments <= command.most && args.token(command.word))
+      return command.run(args, context, reply);
   }
   reply.error(fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try DEBUG HELP.",
                           word.substr(0, 128)));
@@ -201,7 +260,8 @@ constexpr CommandSpec kDebugCommands[] = {
     {.name = "debug", .group = Group::server, .since = "1.0.0", .arity = at_least(2),
      .flags = kAdmin | kNoScript | kLoading | kStale | kProtected | kStopsThreads,
      .complexity = "Depends on the subcommand",
-     .summary = "Helps in testing and debugging the server.", .args = kDebugArgs, .system = true, .handler = debug},
+     .summary = "Helps in testing and debugging the server.", .args = kDebugArgs, .system = true,
+     .locking = Locking::by_arguments, .locking_for = locking_of_debug, .handler = debug},
 };
 // clang-format on
 static_assert(well_formed(kDebugCommands));

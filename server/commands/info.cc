@@ -340,6 +340,7 @@ void replication_section(InfoText& out, const Facts& facts) {
   out.section("Replication");
   out.field("role", "master");
   out.field("connected_slaves", 0);
+  if ((facts.state.gates.closed() & kGateReplicas) != 0) out.field("min_slaves_good_slaves", 0);
   out.field("master_failover_state", "no-failover");
   out.field("master_replid", facts.state.run_id);
   out.field("master_replid2", std::string(40, '0'));

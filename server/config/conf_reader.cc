@@ -58,8 +58,6 @@ std::vector<std::string> included_files(const std::string& pattern) {
 constexpr std::string_view kUsersMissing =
     "user restricts who may do what, but Larder has no users yet: it would be open to everybody. A password for all is "
     "set with requirepass.";
-constexpr std::string_view kRenamingMissing =
-    "rename-command takes commands away from clients, but Larder cannot rename yet: they would stay available.";
 
 // The user line that restricts nothing, which is what CONFIG REWRITE of a server without users writes.
 bool lets_everybody_in(std::span<const std::string_view> words) {
@@ -129,7 +127,10 @@ ConfReader::Outcome ConfReader::apply_directive(const Directive& directive, Word
 
 // Lines that are no directives: nothing that CONFIG GET could show.
 ConfReader::Outcome ConfReader::apply_other(std::string_view name, Words words) {
-  if (is(name, "rename-command") && words.size() == 2) return std::string(kRenamingMissing);
+  if (is(name, "rename-command") && words.size() == 2) {
+    options_.settings.renamed_commands.push_back({std::string(words[0]), std::string(words[1])});
+    return std::nullopt;
+  }
   if (is(name, "user") && !words.empty()) {
     if (!lets_everybody_in(words)) return std::string(kUsersMissing);
     return std::nullopt;

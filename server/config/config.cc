@@ -151,10 +151,10 @@ tl::expected<void, std::string> Config::reset() {
   return publish(initial_, changes);
 }
 
-tl::expected<void, std::string> Config::rewrite() {
+tl::expected<void, std::string> Config::rewrite(Directives added) {
   const std::lock_guard lock(changing_);
   if (file_.empty()) return tl::unexpected(std::string("ERR The server is running without a config file"));
-  const auto written = rewrite_file(file_, *snapshot());
+  const auto written = rewrite_file(file_, *snapshot(), added);
   if (!written) return tl::unexpected("ERR Rewriting config file: " + written.error());
   return {};
 }

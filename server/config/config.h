@@ -20,6 +20,7 @@
 
 #include <tl/expected.hpp>
 
+#include "server/config/rewrite.h"
 #include "server/config/settings.h"
 
 namespace larder::server {
@@ -78,7 +79,7 @@ class Config {
   /// CONFIG REWRITE: brings the conf file up to date. Comments, blank lines and the order of lines stay; directives
   /// that are not in the file and differ from their default are added at its end. The file is replaced by rename, so a
   /// reader sees the old or the new one. Errors: no conf file, or the system's reason.
-  tl::expected<void, std::string> rewrite();
+  tl::expected<void, std::string> rewrite(Directives added = Directives::changed);
 
   /// Path of the conf file, empty when there is none.
   const std::string& file() const noexcept { return file_; }

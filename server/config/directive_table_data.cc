@@ -108,6 +108,9 @@ constexpr Directive kPersistenceDirectives[] = {
     {.name = "key-load-delay", .type = kInteger, .initial = "0", .min = -kMaxInt - 1, .max = kMaxInt,
      .unit = Unit::microseconds, .effect = kWithout, .hidden = true,
      .doc = "Pause after each key loaded, for tests."},
+    {.name = "loading-process-events-interval-bytes", .type = kInteger, .initial = "2097152", .min = 1024,
+     .max = kMaxInt, .unit = Unit::bytes, .effect = kWithout, .hidden = true, .since = "7.0",
+     .doc = "How much is loaded between two looks at clients, for tests."},
     {.name = "sanitize-dump-payload", .type = kChoice, .initial = "no", .choices = kSanitize, .effect = kWithout,
      .doc = "Check values that RESTORE receives."},
     {.name = "stop-writes-on-bgsave-error", .type = kFlag, .initial = "yes", .effect = kWithout,
@@ -169,13 +172,12 @@ constexpr Directive kReplicationDirectives[] = {
     {.name = "repl-backlog-ttl", .type = kInteger, .initial = "3600", .max = kMaxLong, .unit = Unit::seconds,
      .effect = kWithout,
      .doc = "Time without replicas after which recent changes are dropped. 0 = never."},
-    {.name = "min-replicas-to-write", .alias = "min-slaves-to-write", .type = kInteger, .initial = "0",
-     .max = kMaxInt, .effect = kWithout,
-     .warning = "WARNING: min-replicas-to-write is not supported yet. Writes are accepted although no replica has them.",
+    {.name = "min-replicas-to-write", .alias = "min-slaves-to-write", .type = kInteger,
+     .field = &Settings::min_replicas_to_write, .initial = "0", .max = kMaxInt,
      .doc = "Replicas without which writes are refused. 0 = none needed."},
-    {.name = "min-replicas-max-lag", .alias = "min-slaves-max-lag", .type = kInteger, .initial = "10", .max = kMaxInt,
-     .unit = Unit::seconds, .effect = kWithout,
-     .doc = "Lag up to which a replica counts."},
+    {.name = "min-replicas-max-lag", .alias = "min-slaves-max-lag", .type = kInteger,
+     .field = &Settings::min_replicas_max_lag_s, .initial = "10", .max = kMaxInt, .unit = Unit::seconds,
+     .doc = "Lag up to which a replica counts. 0 = no replicas are needed for writing."},
 };
 
 constexpr Directive kClusterDirectives[] = {

@@ -163,7 +163,7 @@ mode_t mode_of(const std::string& path) {
 
 }  // namespace
 
-std::string rewritten_text(std::string_view old_text, const Settings& settings) {
+std::string rewritten_text(std::string_view old_text, const Settings& settings, Directives which) {
   const auto old_lines = split_lines(old_text);
   std::map<const Directive*, Place> places;
   bool signature = false;
@@ -194,7 +194,8 @@ std::string rewritten_text(std::string_view old_text, const Settings& settings) 
   Lines added;
   for (const auto& [name, directive] : directive_names()) {
     if (name != directive->name || places.contains(directive)) continue;
-    if (format_value(*directive, settings) == format_value(*directive, initial)) continue;
+    if (which == Directives::changed && format_value(*directive, settings) == format_value(*directive, initial))
+      continue;
     for (auto& line : lines_of(*directive, settings)) added.push_back(std::move(line));
   }
   if (!added.empty() && !signature) added.insert(added.begin(), std::string(kSignature));
@@ -202,7 +203,7 @@ std::string rewritten_text(std::string_view old_text, const Settings& settings) 
   return text;
 }
 
-tl::expected<void, std::string> rewrite_file(const std::string& path, const Settings& settings) {
+tl::expected<void, std::string> rewrite_file(const std::string& path, const Settings& settings, Directives added) {
   std::error_code error;
   auto target = std::filesystem::weakly_canonical(path, error).string();
   if (error) target = path;
@@ -213,7 +214,7 @@ tl::expected<void, std::string> rewrite_file(const std::string& path, const Sett
     old_text = std::move(*read);
   }
   NewFile file(target);
-  if (!file.write(rewritten_text(old_text, settings), mode_of(target))) return tl::unexpected(system_reason());
+  if (!file.write(rewritten_text(old_text, settings, added), mode_of(target))) return tl::unexpected(system_reason());
   if (!file.rename_to(target)) return tl::unexpected(system_reason());
   sync_folder(std::filesystem::path(target).parent_path());
   return {};

@@ -87,6 +87,12 @@ inline constexpr int kPortAuto = -1;
 /// The cores that this process may use, at most 8, at least 1.
 int default_io_threads();
 
+/// rename-command: the command answers to another name, or with an empty one to none.
+struct RenamedCommand {
+  std::string from, to;
+  bool operator==(const RenamedCommand&) const = default;
+};
+
 struct Settings {
   // --- network
   int port = 6379;                                // 0 = no TCP, kPortAuto = the system chooses
@@ -111,6 +117,7 @@ struct Settings {
   Permission enable_debug_command = Permission::no;
   Permission enable_module_command = Permission::no;
   Permission enable_protected_configs = Permission::no;
+  std::vector<RenamedCommand> renamed_commands;  // one after the other
   std::int64_t acllog_max_len = 128;
 
   // --- memory and eviction
@@ -137,6 +144,8 @@ struct Settings {
   std::string pidfile;  // empty = none, unless daemonized
   std::string logfile;  // empty = standard output
   bool always_show_logo = false;
+  bool set_proc_title = true;
+  std::string proc_title_template = "{title} {listen-addr} {server-mode}";
   LogLevel loglevel = LogLevel::notice;
   bool syslog_enabled = false;
   std::string syslog_ident = "redis";
@@ -150,6 +159,10 @@ struct Settings {
   bool appendonly = false;
   std::string dbfilename = "dump.rdb";
   std::string appendfilename = "appendonly.aof";
+
+  // --- replication
+  int min_replicas_to_write = 0;
+  int min_replicas_max_lag_s = 10;  // 0 = as if no replicas were demanded
 
   // --- observation
   std::uint32_t notify_keyspace_events = 0;         // bits of namespace notify

@@ -184,6 +184,7 @@ constexpr GateMask gates_for(CommandFlags flags, bool has_handler) {
   if ((flags & kProtected) != 0) gates |= kGatePermission;
   if ((flags & kNoAuth) == 0) gates |= kGatePassword;
   if ((flags & kDenyOom) != 0) gates |= kGateMemory;
+  if ((flags & (kWrite | kRunsQueue)) != 0) gates |= kGateReplicas;
   if ((flags & kInSubscriberMode) == 0) gates |= kGateSubscriber;
   return gates;
 }

@@ -46,7 +46,9 @@ Dispatcher::Dispatcher(ServerState& state, ClientThread& thread)
       thread_(thread),
       world_(&state.world),
       store_(&state.world.store),
-      store_thread_(&thread.store_thread()) {}
+      store_thread_(&thread.store_thread()) {
+  (void)names_.rename(state.config.snapshot()->renamed_commands);  // Server::start names a mistake
+}
 
 // -- Before its turn --
 
@@ -60,14 +62,24 @@ void Dispatcher::begin_batch(Client& client) {
   watch_ticks_ = stopwatch_ticks();
 }
 
+void Dispatcher::make_room(const Client& client) {
+  const auto about_to_end = static_cast<int64_t>(client.accounted_input);
+  if (!store_->over_limit(*store_thread_, -about_to_end)) [[likely]]
+    return;
+  // Looking for a key in vain asks every shard: not for every batch.
+  const int64_t now_ms = store_thread_->now_ms();
+  if (store_thread_->settings().policy == store::EvictionPolicy::noeviction || now_ms == no_room_at_ms_) return;
+  if (!store_->make_room(*store_thread_, 0, about_to_end)) no_room_at_ms_ = now_ms;
+}
+
 const CommandSpec* Dispatcher::look_up(std::span<const std::string_view> args) {
   const std::string_view name = args[0];
-  if (name.size() > sizeof(uint64_t)) return CommandTable::instance().resolve(args);
+  if (name.size() > sizeof(uint64_t)) return names_.resolve(args);
   const uint64_t word = detail::load_partial(name.data(), name.size());
   Known& known = known_[(word * 0x9E3779B97F4A7C15u) >> 58];
   if (known.word == word && known.size == name.size()) [[likely]]
     return known.spec;
-  const CommandSpec* spec = CommandTable::instance().resolve(args);
+  const CommandSpec* spec = names_.resolve(args);
   // A container's row depends on the second word too.
   if (spec != nullptr && !spec->container && !spec->is_subcommand()) known = {word, name.size(), spec};
   return spec;
@@ -206,7 +218,7 @@ std::optional<Dispatcher::Outcome> Dispatcher::pass_gates(Client& client, const 
                                                           protocol::ReplyWriter& reply) {
   const CommandSpec* spec = request.spec;
   const Verdict verdict = examine(
-      {.state = state_, .thread = thread_, .client = client, .spec = spec, .args = args, .bytes = request.bytes},
+      {.state = state_, .thread = thread_, .names = names_, .client = client, .spec = spec, .args = args, .bytes = request.bytes},
       ahead);
   switch (verdict.kind) {
     case Verdict::Kind::pass: break;

@@ -13,6 +13,7 @@
 
 #include "protocol/reply_writer.h"
 #include "server/clients/client.h"
+#include "server/dispatch/command_names.h"
 #include "server/dispatch/command_spec.h"
 #include "store/core/keyspace.h"
 
@@ -57,9 +58,15 @@ class Dispatcher {
 
   Dispatcher(ServerState& state, ClientThread& thread);
 
+  /// The names of commands, as rename-command said at the start.
+  const CommandNames& names() const { return names_; }
+
   /// Before requests of this client are executed: goes to its world, reads the time, which the commands of the batch
   /// see, and starts the stopwatch: each command is timed from the end of the one before. No shard is held.
   void begin_batch(Client& client);
+  /// Evicts keys where the buffers of connections, which grow without any write, have taken the data above maxmemory:
+  /// before any command, as in Redis. What the client's own input holds is about to end. No shard is held.
+  void make_room(const Client& client);
   /// Looks the command up, hashes its key and asks for its shard: the first pass over a batch. The key is looked for in
   /// the database that the client is in now.
   void prepare(Request& request, std::span<const std::string_view> args, const Client& client);
@@ -116,12 +123,14 @@ class Dispatcher {
 
   ServerState& state_;
   ClientThread& thread_;
+  CommandNames names_;
   World* world_;  // of the client being served; so are these
   store::Store* store_;
   store::StoreThread* store_thread_;
   protocol::OutputBuffer dropped_replies_;
   std::vector<uint16_t> shards_;  // scratch
   uint64_t watch_ticks_ = 0;      // when the last command ended
+  int64_t no_room_at_ms_ = -1;    // when nothing could be evicted
 
   /// The rows of short names seen lately: a client sends few different commands, and the words as they come are
   /// compared faster than they are folded to lower case and hashed.

@@ -38,7 +38,7 @@ Verdict known(const GateRequest& request) {
             fmt::format("Possible SECURITY ATTACK: the client at {} sends an HTTP request. Connection closed.",
                         request.client.address)};
   }
-  const CommandSpec* container = find_command(request.args[0]);
+  const CommandSpec* container = request.names.find(request.args[0]);
   if (container != nullptr && container->container && request.args.size() > 1) {
     return Verdict::refuse(unknown_subcommand(*container, request.args[1]));
   }
@@ -123,6 +123,12 @@ Verdict memory(const GateRequest& request) {
   return Verdict::refuse(std::string(protocol::kOutOfMemory));
 }
 
+/// There are no replicas, so where any are demanded nothing may be written.
+Verdict enough_replicas(const GateRequest& request) {
+  if (!does(request, kWrite)) return {};
+  return Verdict::refuse("NOREPLICAS Not enough good replicas to write.");
+}
+
 Verdict subscriber_mode(const GateRequest& request) {
   if (!request.client.limited_to_pubsub() || request.spec->is(kInSubscriberMode)) return {};
   return Verdict::refuse(
@@ -145,6 +151,7 @@ constexpr Gate kGates[] = {
     {"authenticated", kGatePassword, authenticated},
     {"multi", kGateTransaction, allowed_in_multi},
     {"memory", kGateMemory | kGateTransaction, memory},
+    {"replicas", kGateReplicas, enough_replicas},
     {"subscriber mode", kGateSubscriber, subscriber_mode},
     {"pause", kGatePause, not_paused},
 };

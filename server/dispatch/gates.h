@@ -22,6 +22,7 @@ class ServerState;
 struct GateRequest {
   ServerState& state;
   ClientThread& thread;
+  const CommandNames& names;
   const Client& client;
   const CommandSpec* spec;  // null: unknown
   std::span<const std::string_view> args;
@@ -48,7 +49,7 @@ struct Gate {
   Verdict (*check)(const GateRequest& request);
 };
 
-/// known, arity, permitted by configuration, authenticated, allowed in MULTI, memory, subscriber mode, pause.
+/// known, arity, permitted by configuration, authenticated, allowed in MULTI, memory, replicas, subscriber mode, pause.
 std::span<const Gate> gates();
 
 /// Room that must be there before a command is executed that may add so many bytes: one so large that it alone would

@@ -229,6 +229,7 @@ void Session::consume(Parsed parsed, Batch& batch) {
 bool Session::execute_requests(const Parsed& parsed, const Batch& batch) {
   thread_.dispatcher().begin_batch(client);
   const auto requests = std::span(batch.requests).subspan(parsed.first, parsed.count);
+  if (!requests.empty()) thread_.dispatcher().make_room(client);
   for (size_t i = 0; i < requests.size(); ++i) {
     const Request& request = requests[i];
     if (request.arg_count == 0) continue;

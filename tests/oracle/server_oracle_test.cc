@@ -381,6 +381,7 @@ TEST_P(ServerOracle, DebugIsOffByDefault) {
   run(R"(
     DEBUG SLEEP 0
     DEBUG OBJECT k
+    DEBUG DIGEST
     DEBUG JMAP
     DEBUG BOGUS
   )");
@@ -421,6 +422,50 @@ TEST_P(ServerOracle, Debug) {
     DEBUG SET-ACTIVE-EXPIRE
     DEBUG BOGUS
     [help] DEBUG HELP
+  )");
+}
+
+TEST_P(ServerOracle, DebugDigest) {
+  restart({"--enable-debug-command", "yes"});
+  run(R"(
+    DEBUG DIGEST
+    SET k v
+    SET n 12
+    SET empty ""
+    SET soon v EX 1000
+    SADD numbers 3 1 2
+    SADD words a b c
+    DEBUG DIGEST-VALUE k n empty soon numbers words nothing
+    DEBUG DIGEST-VALUE k
+    DEBUG DIGEST-VALUE
+    DEBUG DIGEST
+    SELECT 3
+    SET k v
+    DEBUG DIGEST
+    MULTI
+    SET k w
+    DEBUG DIGEST
+    DEBUG DIGEST-VALUE k
+    EXEC
+    FLUSHALL
+    DEBUG DIGEST
+  )");
+}
+
+TEST_P(ServerOracle, DebugPopulate) {
+  restart({"--enable-debug-command", "yes"});
+  run(R"(
+    SET key:1 mine
+    DEBUG POPULATE 5
+    MGET key:0 key:1 key:4 key:5
+    DEBUG POPULATE 3 other 10
+    DEBUG POPULATE 3 short 2
+    DEBUG POPULATE 0
+    MGET other:0 other:2 short:1
+    DEBUG DIGEST
+    DEBUG POPULATE
+    DEBUG POPULATE x
+    DEBUG POPULATE 1 key 10 more
   )");
 }
 

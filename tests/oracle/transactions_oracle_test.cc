@@ -118,6 +118,29 @@ TEST_P(TransactionsOracle, ErrorsWhileQueueing) {
   )");
 }
 
+TEST_P(TransactionsOracle, TooFewReplicas) {
+  run(R"(
+    SET k 1
+    MULTI
+    INCR k
+    (other) CONFIG SET min-replicas-to-write 2
+    EXEC
+    GET k
+    DEL k
+    PUBLISH c m
+    MULTI
+    INCR k
+    EXEC
+    MULTI
+    GET k
+    EXEC
+    CONFIG SET min-replicas-max-lag 0
+    INCR k
+    CONFIG SET min-replicas-to-write 0 min-replicas-max-lag 10
+    INCR k
+  )");
+}
+
 TEST_P(TransactionsOracle, ErrorsWhileRunning) {
   run(R"(
     SET k text

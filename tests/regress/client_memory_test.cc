@@ -119,6 +119,28 @@ TEST_F(ClientMemory, OutputEvictsKeysAsItDoesInRedis) {
   EXPECT_LT(std::stoi(ask(me, "DBSIZE")), 90);
 }
 
+/// What grows without any write makes room before the next command, whatever it is: as in Redis, one that only reads.
+TEST_F(ClientMemory, OutputEvictsKeysThoughNobodyWrites) {
+  ask(me, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+  for (int i = 0; i < 100; ++i) ask(me, "SET", "key:" + std::to_string(i), std::string(50'000, 'v'));
+  ask(me, "SET", "megabyte", std::string(kMegabyte, 'm'));
+  ask(me, "CONFIG", "SET", "maxmemory", std::to_string(used_memory() + 2'000'000));
+  RespClient other = server.client();
+  std::string pipeline;
+  for (int i = 0; i < 20; ++i) pipeline += "GET megabyte\r\n";
+  other.send_raw(pipeline);
+  EXPECT_TRUE(eventually([&] { return std::stoi(ask(me, "DBSIZE")) < 90; }));
+}
+
+TEST_F(ClientMemory, AnIncompleteRequestEvictsKeysThoughNobodyWrites) {
+  ask(me, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+  for (int i = 0; i < 100; ++i) ask(me, "SET", "key:" + std::to_string(i), std::string(50'000, 'v'));
+  ask(me, "CONFIG", "SET", "maxmemory", std::to_string(used_memory() + 500'000));
+  RespClient other = server.client();
+  other.send_raw("*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$3000000\r\n" + std::string(2'000'000, 'x'));
+  EXPECT_TRUE(eventually([&] { return std::stoi(ask(me, "DBSIZE")) < 90; }));
+}
+
 TEST_F(ClientMemory, MaxmemoryClientsClosesWhoHoldsMost) {
   RespClient small = server.client();
   ask(small, "MULTI");

@@ -139,9 +139,16 @@ TEST_F(Start, WhatProtectsIsRefusedWhileItHasNoEffect) {
   };
   EXPECT_THAT(failure({"--user \"u\" on >pw ~* +@all", "--port", "0"}),
               HasSubstr(line("user \"u\" on >pw ~* +@all") + "user restricts who may do what"));
-  EXPECT_THAT(failure({"--rename-command FLUSHALL \"\""}), HasSubstr("Larder cannot rename yet"));
   EXPECT_THAT(failure({"--aclfile /etc/users.acl"}), HasSubstr("Larder has no users yet"));
   EXPECT_THAT(failure({"--tls-port 6380"}), HasSubstr(line("tls-port 6380") + "tls-port asks for encrypted"));
+}
+
+TEST_F(Start, CommandsAreRenamedInTheOrderOfTheLines) {
+  const auto options = start({file("a.conf", "rename-command FLUSHALL \"\"\nrename-command config b840fc\n")});
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_THAT(options->settings.renamed_commands,
+              ElementsAre(RenamedCommand{"FLUSHALL", ""}, RenamedCommand{"config", "b840fc"}));
+  EXPECT_THAT(options->notices, IsEmpty());
 }
 
 TEST_F(Start, WhatProtectsNothingIsAccepted) {

@@ -22,8 +22,8 @@ using testing::StartsWith;
 TEST(Gates, StandInThisOrder) {
   std::vector<std::string_view> names;
   for (const Gate& gate : gates()) names.push_back(gate.name);
-  EXPECT_THAT(names, ElementsAre("known", "arity", "permitted", "authenticated", "multi", "memory", "subscriber mode",
-                                 "pause"));
+  EXPECT_THAT(names, ElementsAre("known", "arity", "permitted", "authenticated", "multi", "memory", "replicas",
+                                 "subscriber mode", "pause"));
 }
 
 // Which gates a request of few arguments has to pass, as COMMAND's row, its client and the server say.
@@ -76,6 +76,9 @@ TEST_F(GatesAhead, FollowFromTheServer) {
   EXPECT_EQ(ahead({"SET", "k", "v"}, client, kGateMemory), kGateMemory);
   EXPECT_EQ(ahead({"GET", "k"}, client, kGateMemory), 0u);
   EXPECT_EQ(ahead({"GET", "k"}, client, kGatePause), kGatePause);
+  EXPECT_EQ(ahead({"DEL", "k"}, client, kGateReplicas), kGateReplicas);
+  EXPECT_EQ(ahead({"EXEC"}, client, kGateReplicas), kGateReplicas);
+  EXPECT_EQ(ahead({"PUBLISH", "c", "m"}, client, kGateReplicas), 0u);
 }
 
 TEST_F(GatesAhead, OfTheServerCloseAndOpen) {
@@ -162,6 +165,29 @@ TEST_F(GatesTest, MemoryIsCheckedWhileQueueingAndAtExec) {
   ask(other, "CONFIG", "SET", "maxmemory", "1");
   EXPECT_THAT(ask(client, "EXEC"), StartsWith("EXECABORT Transaction discarded because of"));
   EXPECT_EQ(ask(client, "EXISTS", "a"), "0");
+}
+
+TEST_F(GatesTest, WhereReplicasAreDemandedNothingIsWritten) {
+  const std::string refusal = "NOREPLICAS Not enough good replicas to write.";
+  authenticate();
+  ask(client, "SET", "a", "1");
+  ask(client, "MULTI");
+  ask(client, "INCR", "a");
+  RespClient other = server.client();
+  ask(other, "AUTH", "secret");
+  ask(other, "CONFIG", "SET", "min-replicas-to-write", "2");
+  EXPECT_EQ(ask(client, "EXEC"), "EXECABORT Transaction discarded because of: " + refusal);
+  EXPECT_EQ(ask(client, "GET", "a"), "1");
+  EXPECT_EQ(ask(client, "DEL", "a"), refusal);
+  EXPECT_EQ(ask(client, "PUBLISH", "channel", "message"), "0");
+  ask(client, "MULTI");
+  EXPECT_EQ(ask(client, "INCR", "a"), refusal);
+  EXPECT_EQ(ask(client, "EXEC"), "EXECABORT Transaction discarded because of previous errors.");
+  EXPECT_NE(ask(client, "INFO", "replication").find("\r\nmin_slaves_good_slaves:0\r\n"), std::string::npos);
+  ask(client, "CONFIG", "SET", "min-replicas-max-lag", "0");
+  EXPECT_EQ(ask(client, "INCR", "a"), "2");
+  ask(client, "CONFIG", "SET", "min-replicas-to-write", "0", "min-replicas-max-lag", "10");
+  EXPECT_EQ(ask(client, "INCR", "a"), "3");
 }
 
 TEST_F(GatesTest, WhatStopsTheThreadsIsAllowedInATransactionThatHoldsShards) {

@@ -180,6 +180,28 @@ TEST(Program, IgnoresHangUpsAndAlarms) {
   EXPECT_EQ(process.stop(), (ExitStatus{.code = 0, .signal = 0}));
 }
 
+TEST(Program, ListsOfProcessesShowItsTitle) {
+  Process process({.argv = command({"--port", "auto"})});
+  const uint16_t port = port_of(process);
+  const auto title = [&] {
+    const std::string text = content("/proc/" + std::to_string(process.pid()) + "/cmdline");
+    return text.substr(0, text.find('\0'));
+  };
+  const std::string address = "127.0.0.1:" + std::to_string(port);
+  EXPECT_TRUE(eventually([&] { return title() == LARDER_BINARY + (" " + address); })) << title();
+  RespClient client(Endpoint::tcp(port));
+  const std::string longer(200, 'x');
+  EXPECT_EQ(ask(client, "CONFIG", "SET", "proc-title-template", longer + " {port}"), "OK");
+  EXPECT_EQ(title(), longer + " " + std::to_string(port));
+  EXPECT_EQ(ask(client, "CONFIG", "SET", "proc-title-template", "short"), "OK");
+  EXPECT_EQ(title(), "short");
+  EXPECT_THAT(ask(client, "CONFIG", "SET", "proc-title-template", "{none}"), HasSubstr("template format is invalid"));
+  EXPECT_EQ(title(), "short");
+  Process as_started({.argv = command({"--port", "auto", "--set-proc-title", "no"})});
+  port_of(as_started);
+  EXPECT_THAT(content("/proc/" + std::to_string(as_started.pid()) + "/cmdline"), HasSubstr("--set-proc-title"));
+}
+
 TEST(Program, ShutdownEndsIt) {
   Process process({.argv = command({"--port", "auto"})});
   RespClient client(Endpoint::tcp(port_of(process)));
