@@ -51,13 +51,21 @@ Dispatcher::Dispatcher(ServerState& state, ClientThread& thread)
 // -- Before its turn --
 
 void Dispatcher::begin_batch(Client& client) {
-  if (&client.world != world_) [[unlikely]] {
-    world_ = &client.world;
-    store_ = &world_->store;
-    store_thread_ = &world_->store_thread(thread_.index());
-  }
+  if (&client.world != world_ || world_ != &state_.world) [[unlikely]]
+    enter(client.world);
   store_thread_->refresh_time();
   watch_ticks_ = stopwatch_ticks();
+}
+
+/// A world other than the server's own is made ready each time: its place in the store is told what to do with events.
+void Dispatcher::enter(World& world) {
+  world_ = &world;
+  store_ = &world.store;
+  store_thread_ = &world.store_thread(thread_.index());
+  if (world_ == &state_.world) return;
+  store_thread_->set_event_sink([this, &world](const auto& events) { publish_events(world, events); },
+                                world.pubsub.hears_events());
+  store_thread_->set_event_mask(thread_.event_mask());
 }
 
 const CommandSpec* Dispatcher::look_up(std::span<const std::string_view> args) {
