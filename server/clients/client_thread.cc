@@ -13,7 +13,8 @@ void ClientThread::take_settings() {
   settings_ = config_.snapshot();
   const uint32_t events = settings_->notify_keyspace_events;
   const bool published = (events & (notify::kKeyspace | notify::kKeyevent)) != 0;
-  store_thread_.set_event_mask(published ? events : 0);
+  event_mask_ = published ? events : 0;
+  store_thread_.set_event_mask(event_mask_);
 }
 
 void ClientThread::deliver_in_order(std::function<void()> deliver) {

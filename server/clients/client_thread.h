@@ -35,6 +35,8 @@ class ClientThread {
   unsigned index() const { return index_; }
   store::StoreThread& store_thread() { return store_thread_; }
   const Settings& settings() const { return *settings_; }
+  /// Keyspace events that the settings ask for, as StoreThread::set_event_mask() takes them.
+  uint32_t event_mask() const { return event_mask_; }
   /// Takes the newest settings over if they have changed.
   void refresh_settings() {
     if (config_.generation() != settings_generation_) [[unlikely]]
@@ -98,6 +100,7 @@ class ClientThread {
   const Config& config_;
   std::shared_ptr<const Settings> settings_;
   uint64_t settings_generation_ = 0;
+  uint32_t event_mask_ = 0;
   base::Counter charged_client_memory_;
   std::mutex deliveries_mutex_;
   std::vector<std::function<void()>> deliveries_;

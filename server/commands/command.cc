@@ -10,11 +10,12 @@
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
 #include "server/commands/container_help.h"
-#include "server/state.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_describe.h"
 #include "server/dispatch/command_groups.h"
+#include "server/dispatch/command_names.h"
 #include "server/dispatch/command_table.h"
+#include "server/dispatch/dispatch.h"
 
 namespace larder::server::commands {
 namespace {

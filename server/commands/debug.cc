@@ -92,12 +92,12 @@ void debug_log(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
 }
 
 void debug_config_rewrite_force_all(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  const auto written = context.core().config.rewrite(Directives::all);
+  const auto written = context.state().config.rewrite(Directives::all);
   written ? reply.ok() : reply.error(written.error());
 }
 
 void debug_digest(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  reply.simple(digest_text(digest_of(context.core().store)));
+  reply.simple(digest_text(digest_of(context.world().store)));
 }
 
 void debug_digest_value(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
@@ -120,7 +120,7 @@ void debug_populate(ArgReader& args, CommandContext& context, ReplyWriter& reply
   };
   const int64_t count = not_negative(INT64_MAX);
   const std::string prefix(args.more() ? args.bytes() : "key");
-  const auto size = args.more() ? std::optional(not_negative(keys.store().max_string_bytes())) : std::nullopt;
+  const auto size = args.more() ? std::optional(not_negative(keys.settings().max_string_bytes)) : std::nullopt;
   if (args.failed(reply)) return;
   for (int64_t i = 0; i < count; ++i) {
     const std::string key = fmt::format("{}:{}", prefix, i);

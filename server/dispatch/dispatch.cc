@@ -53,11 +53,8 @@ Dispatcher::Dispatcher(ServerState& state, ClientThread& thread)
 // -- Before its turn --
 
 void Dispatcher::begin_batch(Client& client) {
-  if (&client.world != world_) [[unlikely]] {
-    world_ = &client.world;
-    store_ = &world_->store;
-    store_thread_ = &world_->store_thread(thread_.index());
-  }
+  if (&client.world != world_ || world_ != &state_.world) [[unlikely]]
+    enter(client.world);
   store_thread_->refresh_time();
   watch_ticks_ = stopwatch_ticks();
 }
@@ -70,6 +67,17 @@ void Dispatcher::make_room(const Client& client) {
   const int64_t now_ms = store_thread_->now_ms();
   if (store_thread_->settings().policy == store::EvictionPolicy::noeviction || now_ms == no_room_at_ms_) return;
   if (!store_->make_room(*store_thread_, 0, about_to_end)) no_room_at_ms_ = now_ms;
+}
+
+/// A world other than the server's own is made ready each time: its place in the store is told what to do with events.
+void Dispatcher::enter(World& world) {
+  world_ = &world;
+  store_ = &world.store;
+  store_thread_ = &world.store_thread(thread_.index());
+  if (world_ == &state_.world) return;
+  store_thread_->set_event_sink([this, &world](const auto& events) { publish_events(world, events); },
+                                world.pubsub.hears_events());
+  store_thread_->set_event_mask(thread_.event_mask());
 }
 
 const CommandSpec* Dispatcher::look_up(std::span<const std::string_view> args) {
@@ -217,9 +225,14 @@ std::optional<Dispatcher::Outcome> Dispatcher::pass_gates(Client& client, const 
                                                           std::span<const std::string_view> args, GateMask ahead,
                                                           protocol::ReplyWriter& reply) {
   const CommandSpec* spec = request.spec;
-  const Verdict verdict = examine(
-      {.state = state_, .thread = thread_, .names = names_, .client = client, .spec = spec, .args = args, .bytes = request.bytes},
-      ahead);
+  const Verdict verdict = examine({.state = state_,
+                                   .thread = thread_,
+                                   .names = names_,
+                                   .client = client,
+                                   .spec = spec,
+                                   .args = args,
+                                   .bytes = request.bytes},
+                                  ahead);
   switch (verdict.kind) {
     case Verdict::Kind::pass: break;
     case Verdict::Kind::refuse: refuse(client, spec, verdict.text, reply); return Outcome::done;

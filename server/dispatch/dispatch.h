@@ -94,6 +94,7 @@ class Dispatcher {
   // line-fill buffers. Anything from 4 and 8 to 16 and 32 was within the noise.
   static constexpr size_t kSlotsAhead = 12, kEntriesAhead = 7;
 
+  void enter(World& world);
   void prefetch_slot(const Request& request) const;
   void prefetch_entry(const Request& request) const;
   std::optional<Outcome> pass_gates(Client& client, const Request& request, std::span<const std::string_view> args,

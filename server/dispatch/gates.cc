@@ -9,6 +9,7 @@
 #include "protocol/wire_text.h"
 #include "server/clients/client.h"
 #include "server/clients/client_thread.h"
+#include "server/dispatch/command_names.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/errors.h"
 #include "server/state.h"

@@ -16,6 +16,7 @@
 namespace larder::server {
 
 class ClientThread;
+class CommandNames;
 class ServerState;
 
 /// What the gates look at.

@@ -309,10 +309,21 @@ void Store::age_shard(Shard& shard) {
 
 // -- Expiry --
 
+int64_t Store::changes() const {
+  int64_t changes = 0;
+  for_each_thread([&](const StoreThread& thread) { changes += thread.changes.get(); });
+  return changes;
+}
+
 bool Store::sweep(StoreThread& thread, int64_t budget_us) {
   HeldShards::check_none("expired keys are swept while a shard is held");
   thread.refresh_settings();
   if (!thread.settings().active_expire || stands_still(thread.now_ms())) return false;
+  // A change is counted while its shard is held: one that is not counted here yet is made after this sweep has looked
+  // at the shard, or seen by it.
+  const int64_t changes = this->changes();
+  if (changes == thread.unswept_since_) return false;
+  bool deadlines = thread.sweep_database_ != 0;  // then the shard's first databases are not looked at
   const int64_t start = base::steady_us();
   size_t visited = 0;
   const size_t share = (shards() + planned_threads_ - 1) / planned_threads_;
@@ -325,6 +336,7 @@ bool Store::sweep(StoreThread& thread, int64_t budget_us) {
       const std::lock_guard guard(shard.lock);
       const uint32_t database = thread.sweep_database_;
       Table* table = shard.table(database);
+      deadlines |= table != nullptr && table->deadlines() > 0;
       finished = table == nullptr || sweep_table(thread, shard, database, *table);
       if (finished) {
         thread.sweep_database_ = shard.database_after(database);
@@ -340,6 +352,7 @@ bool Store::sweep(StoreThread& thread, int64_t budget_us) {
       break;
     }
   }
+  if (visited == share && !deadlines) thread.unswept_since_ = changes;
   thread.expire_cycle_us.add(base::steady_us() - start);
   return more;
 }

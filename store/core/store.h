@@ -148,7 +148,8 @@ class StoreThread {
   EvictionPool pool_;
   std::array<SampledSlots, 2> sampling_ahead_;
   HitLog hit_log_;
-  size_t sweep_shard_ = 0;  // where the sweeper goes on
+  size_t sweep_shard_ = 0;      // where the sweeper goes on
+  int64_t unswept_since_ = -1;  // no key had a deadline after so many changes of the store
   uint32_t sweep_database_ = 0;
   std::vector<std::pair<uint32_t, Entry*>> sweep_found_;
 };
@@ -243,7 +244,8 @@ class Store {
   HitDensity& hit_density() { return hit_density_; }
 
   // -- Expiry --
-  /// Reclaims expired keys of this thread's share of the shards for at most `budget_us`; true when more is due.
+  /// Reclaims expired keys of this thread's share of the shards for at most `budget_us`; true when more is due. Looks
+  /// at no shard while nothing has changed since no key had a deadline: a process may hold many idle stores.
   bool sweep(StoreThread& thread, int64_t budget_us);
 
   // -- Whole databases --
@@ -302,6 +304,7 @@ class Store {
   void give_back_memory_now();
   void age_shard(Shard& shard);
   void point_to_consumers();
+  int64_t changes() const;
   bool sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table);
 
   const size_t shard_mask_;

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <chrono>
+#include <future>
 #include <memory>
 #include <set>
 #include <string>
@@ -41,6 +43,35 @@ TEST(SmallStore, AThousandEmptyOnesTakeLessThan50KilobytesEach) {
   size_t mapped = 0;
   for (const auto& store : stores) mapped += store->block_figures().mapped;
   EXPECT_LT((heap.used() + mapped) / kStores, kMost);
+}
+
+/// Whether a sweep by `thread` ends although all shards are held by another thread.
+bool looks_at_no_shard(Store& store, StoreThread& thread) {
+  ShardLocks locks(store);
+  locks.lock_all();
+  auto sweep = std::async(std::launch::async, [&] { return store.sweep(thread, 1'000'000); });
+  const bool ended = sweep.wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+  locks.unlock();
+  EXPECT_FALSE(sweep.get());
+  return ended;
+}
+
+TEST(SmallStore, IsNotLookedAtWhileItIsIdle) {
+  TestStore test(small(2));
+  EXPECT_FALSE(test.store.sweep(test.thread, 1'000'000));
+  EXPECT_TRUE(looks_at_no_shard(test.store, test.thread));
+
+  test.set("without a deadline", "v");
+  EXPECT_FALSE(test.store.sweep(test.thread, 1'000'000));
+  EXPECT_TRUE(looks_at_no_shard(test.store, test.thread));
+
+  test.set("with one", "v", test.now_ms() + 1000);
+  EXPECT_FALSE(test.store.sweep(test.thread, 1'000'000));
+  test.advance(std::chrono::seconds(60));
+  EXPECT_FALSE(test.store.sweep(test.thread, 1'000'000));
+  EXPECT_EQ(test.store.total_size(), 1u);
+  EXPECT_FALSE(test.store.sweep(test.thread, 1'000'000));
+  EXPECT_TRUE(looks_at_no_shard(test.store, test.thread));
 }
 
 class SmallStoreOfShards : public testing::TestWithParam<size_t> {};
