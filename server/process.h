@@ -1,7 +1,7 @@
 // What concerns the process rather than the server in it: going to the background, the working directory, the pid file,
 // the service manager, and the first lines of the log.
 //
-// Thread rule: the main thread, before and after the server runs.
+// The main thread, before and after the server runs.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,7 @@
 //     connect_to(server.port());
 //     server.stop();
 //
-// Thread rule: one thread owns the Server and calls its members; shutdown_requested() may be called from any.
+// One thread owns the Server and calls its members; shutdown_requested() may be called from any.
 #pragma once
 
 #include <atomic>

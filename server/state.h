@@ -1,7 +1,7 @@
 // What the connections of one server share: the parts are classes of the folders below, put together here. A Server
 // owns one; commands reach it through their CommandContext.
 //
-// Thread rule: members say so themselves where they are not plainly thread-safe; what has no note here may be used from
+// Members say so themselves where they are not plainly thread-safe; what has no note here may be used from
 // any I/O thread.
 #pragma once
 

@@ -62,11 +62,11 @@ class Filled {
     command(key, [&](store::Keyspace& keys) { keys.put_string(key, kValue, {.deadline = deadline}); });
   }
   store::Store& store() { return store_; }
-  store::StoreThread& thread() { return thread_; }
+  store::ThreadState& thread() { return thread_; }
 
  private:
   store::Store store_;
-  store::StoreThread& thread_;
+  store::ThreadState& thread_;
 };
 
 void get_hit(benchmark::State& state) {

@@ -1,7 +1,7 @@
 // What the server knows of one connection apart from its socket: identity, protocol state, transaction, subscriptions,
 // figures. Commands see clients, never sockets.
 //
-// Thread rule: a Client belongs to its I/O thread. Another thread may look at it or change it only while that thread is
+// A Client belongs to its I/O thread. Another thread may look at it or change it only while that thread is
 // stopped (Threads::with_all_stopped).
 #pragma once
 

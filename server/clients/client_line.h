@@ -1,6 +1,6 @@
 // One connection as CLIENT LIST, CLIENT INFO and INFO show it: the line of text.
 //
-// Thread rule: of a client of another thread only with all I/O threads stopped (Threads::with_all_stopped).
+// Of a client of another thread only with all I/O threads stopped (Threads::with_all_stopped).
 #pragma once
 
 #include <cstddef>

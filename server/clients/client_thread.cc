@@ -3,8 +3,8 @@
 
 namespace larder::server {
 
-ClientThread::ClientThread(unsigned index, store::StoreThread& store_thread, const Config& config, size_t commands)
-    : statistics(commands), index_(index), store_thread_(store_thread), config_(config) {
+ClientThread::ClientThread(unsigned index, store::ThreadState& thread_state, const Config& config, size_t commands)
+    : statistics(commands), index_(index), thread_state_(thread_state), config_(config) {
   take_settings();
 }
 
@@ -14,7 +14,7 @@ void ClientThread::take_settings() {
   const uint32_t events = settings_->notify_keyspace_events;
   const bool published = (events & (notify::kKeyspace | notify::kKeyevent)) != 0;
   event_mask_ = published ? events : 0;
-  store_thread_.set_event_mask(event_mask_);
+  thread_state_.set_event_mask(event_mask_);
 }
 
 void ClientThread::deliver_in_order(std::function<void()> deliver) {
@@ -46,7 +46,7 @@ void ClientThread::note_client_memory(int64_t change) {
 }
 
 void ClientThread::charge_client_memory() {
-  store_thread_.store().add_overhead(uncharged_client_memory());
+  thread_state_.store().add_overhead(uncharged_client_memory());
   charged_client_memory_.set(client_memory.get());
 }
 

@@ -1,7 +1,7 @@
 // An I/O thread as clients, dispatch and commands know it: its settings, its figures, what others hand over to it. The
 // event loop and the sockets are net/'s IoThread, which is one.
 //
-// Thread rule: members belong to the thread, except where they say "any thread". `execution` is held while commands
+// Members belong to the thread, except where they say "any thread". `execution` is held while commands
 // run, so that a command elsewhere can stop this thread and look at its clients (Threads::with_all_stopped).
 #pragma once
 
@@ -26,16 +26,16 @@ class Client;
 class ClientThread {
  public:
   /// index         0, 1 and so on, among the server's threads
-  /// store_thread  its place in the store of the world that connections begin in
+  /// thread_state  its place in the store of the world that connections begin in
   /// commands      how many rows the table of commands has
-  ClientThread(unsigned index, store::StoreThread& store_thread, const Config& config, size_t commands);
+  ClientThread(unsigned index, store::ThreadState& thread_state, const Config& config, size_t commands);
   ClientThread(const ClientThread&) = delete;
   ClientThread& operator=(const ClientThread&) = delete;
 
   unsigned index() const { return index_; }
-  store::StoreThread& store_thread() { return store_thread_; }
+  store::ThreadState& thread_state() { return thread_state_; }
   const Settings& settings() const { return *settings_; }
-  /// Keyspace events that the settings ask for, as StoreThread::set_event_mask() takes them.
+  /// Keyspace events that the settings ask for, as ThreadState::set_event_mask() takes them.
   uint32_t event_mask() const { return event_mask_; }
   /// Takes the newest settings over if they have changed.
   void refresh_settings() {
@@ -96,7 +96,7 @@ class ClientThread {
   void run_deliveries_now();
 
   const unsigned index_;
-  store::StoreThread& store_thread_;
+  store::ThreadState& thread_state_;
   const Config& config_;
   std::shared_ptr<const Settings> settings_;
   uint64_t settings_generation_ = 0;

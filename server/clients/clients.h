@@ -1,7 +1,7 @@
 // All clients of a server: their ids, how many there are, what their connections hold together and who has to go when
 // that is more than maxmemory-clients.
 //
-// Thread rule: any I/O thread; for_each() as it says.
+// Any I/O thread; for_each() as it says.
 #pragma once
 
 #include <atomic>

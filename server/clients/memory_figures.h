@@ -1,6 +1,6 @@
 // What the process holds, as INFO and MEMORY STATS say it.
 //
-// Thread rule: any thread.
+// Thread-safe.
 #pragma once
 
 #include <atomic>

@@ -1,6 +1,6 @@
 // MONITOR: clients that are shown every command.
 //
-// Thread rule: any I/O thread; a client is added and removed on its own.
+// Any I/O thread; a client is added and removed on its own.
 #pragma once
 
 #include <atomic>

@@ -1,6 +1,6 @@
 // CLIENT PAUSE: what waits, until when, and the gate that holds it back.
 //
-// Thread rule: any I/O thread.
+// Any I/O thread.
 #pragma once
 
 #include <atomic>

@@ -3,7 +3,7 @@
 // when it is published: a command that ends a subscription or changes the protocol delivers what is on its way
 // (run_deliveries()) before it replies.
 //
-// Thread rule: any I/O thread, shards may be held; one mutex, held for the look-up and until the message is in the
+// Any I/O thread, shards may be held; one mutex, held for the look-up and until the message is in the
 // queues of the subscribers' threads, and never while a message is written to a client.
 #pragma once
 

@@ -1,6 +1,6 @@
 // The I/O threads of a server, and how a command stops all of them.
 //
-// Thread rule: add() before any of them runs; the rest from any I/O thread.
+// add() before any of them runs; the rest from any I/O thread.
 #pragma once
 
 #include <atomic>

@@ -4,7 +4,7 @@
 namespace larder::server {
 
 World::World(const store::Store::Options& options) : store(options) {
-  for (unsigned i = 0; i < options.threads; ++i) store_threads_.push_back(&store.add_thread());
+  for (unsigned i = 0; i < options.threads; ++i) thread_states_.push_back(&store.add_thread());
 }
 
 void World::apply(const Settings& settings) {

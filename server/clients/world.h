@@ -1,7 +1,7 @@
 // What one isolated set of clients shares: its data, its channels, its time. A client points to its world; dispatch,
 // gates and commands take everything from there. A server has one; tests make more.
 //
-// Thread rule: any I/O thread, each by its own place in the store.
+// Any I/O thread, each by its own place in the store.
 #pragma once
 
 #include <vector>
@@ -25,13 +25,13 @@ class World {
 
   const base::Clock& clock() const { return store.clock(); }
   /// The place of the I/O thread with this index.
-  store::StoreThread& store_thread(unsigned index) { return *store_threads_[index]; }
+  store::ThreadState& thread_state(unsigned index) { return *thread_states_[index]; }
 
   store::Store store;
   PubsubHub pubsub;
 
  private:
-  std::vector<store::StoreThread*> store_threads_;
+  std::vector<store::ThreadState*> thread_states_;
 };
 
 }  // namespace larder::server

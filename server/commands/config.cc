@@ -37,7 +37,7 @@ static void config_set(ArgReader& args, CommandContext& context, ReplyWriter& re
   const auto done = context.state().config.set(assignments, context.client().from_this_host);
   if (!done) return reply.error(done.error());
   // Inside a transaction shards are held: there the next write brings memory below a smaller limit.
-  if (!context.in_exec()) context.world().store.make_room(context.store_thread());
+  if (!context.in_exec()) context.world().store.make_room(context.thread_state());
   reply.ok();
 }
 

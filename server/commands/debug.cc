@@ -54,7 +54,7 @@ size_t dumped_bytes(const store::Entry& entry) {
 
 void write_object(CommandContext& context, const store::ShardLocks& locks, std::string_view key, ReplyWriter& reply) {
   store::Store& store = context.world().store;
-  store::Keyspace keys(store, context.store_thread(), locks, context.client().database);
+  store::Keyspace keys(store, context.thread_state(), locks, context.client().database);
   keys.set_writing(false);
   const store::Item item = keys.find(key, store::kPeek);
   if (!item) return reply.error(protocol::kNoSuchKey);
@@ -74,7 +74,7 @@ void debug_object(ArgReader& args, CommandContext& context, ReplyWriter& reply) 
   store::ShardLocks locks(context.world().store);
   locks.lock_one(hash);
   write_object(context, locks, key, reply);
-  context.store_thread().hand_over();  // the key may have expired
+  context.thread_state().hand_over();  // the key may have expired
 }
 
 void debug_set_active_expire(ArgReader& args, CommandContext& context, ReplyWriter& reply) {

@@ -220,7 +220,7 @@ void memory_section(InfoText& out, const Facts& facts) {
 
 void persistence_section(InfoText& out, const Facts& facts) {
   int64_t changes = 0;
-  facts.world.store.for_each_thread([&](const store::StoreThread& thread) { changes += thread.changes.get(); });
+  facts.world.store.for_each_thread([&](const store::ThreadState& thread) { changes += thread.changes.get(); });
   out.section("Persistence");
   out.zeros({"loading", "async_loading", "current_cow_peak", "current_cow_size", "current_cow_size_age"});
   out.field("current_fork_perc", "0.00");
@@ -249,7 +249,7 @@ struct StoreTotals {
 
 StoreTotals store_totals(const Facts& facts) {
   StoreTotals totals;
-  facts.world.store.for_each_thread([&](const store::StoreThread& thread) {
+  facts.world.store.for_each_thread([&](const store::ThreadState& thread) {
     totals.hits += thread.hits.get();
     totals.misses += thread.misses.get();
     totals.expired += thread.expired_keys.get();

@@ -180,7 +180,7 @@ static void memory_stats(ArgReader&, CommandContext& context, ReplyWriter& reply
 }
 
 static void memory_doctor(ArgReader&, CommandContext& context, ReplyWriter& reply) {
-  reply.verbatim("txt", diagnosis(gather(context), context.store_thread().settings().maxmemory));
+  reply.verbatim("txt", diagnosis(gather(context), context.thread_state().settings().maxmemory));
 }
 
 static void memory_purge(ArgReader&, CommandContext& context, ReplyWriter& reply) {

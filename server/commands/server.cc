@@ -156,7 +156,7 @@ static void lolwut(ArgReader& args, CommandContext& context, ReplyWriter& reply)
   if (args.failed(reply)) return;
   reply.verbatim("txt",
                  fmt::format("{}\nWhat is kept in a larder keeps longer. Larder ver. {}, Redis ver. {}\n",
-                             larder_shelf(context.store_thread().random(), kJars), larder_version(), kRedisVersion));
+                             larder_shelf(context.thread_state().random(), kJars), larder_version(), kRedisVersion));
 }
 
 // clang-format off

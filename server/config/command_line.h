@@ -1,6 +1,6 @@
 // The command line and the conf file: what a launcher passes becomes StartOptions, or a message to print and an exit
 // code. Nothing here exits, prints or changes the process (no chdir): main.cc does, and tests and embedders call the
-// same functions. The rules are redis-server's: see README.md in this folder. Thread rule: pure functions, any thread.
+// same functions. The rules are redis-server's: see README.md in this folder. Pure functions: thread-safe.
 #pragma once
 
 #include <span>

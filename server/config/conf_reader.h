@@ -1,5 +1,5 @@
 // Lines of a conf file, one after the other, into StartOptions. Arguments of the command line arrive here as such lines
-// too. Thread rule: one thread; it opens the files that `include` names.
+// too. One thread; it opens the files that `include` names.
 #pragma once
 
 #include <map>

@@ -2,7 +2,7 @@
 // CONFIG GET, SET and REWRITE do with it. Error texts are complete replies without the leading '-' and equal Redis'.
 //
 // Invariants: a snapshot never changes once published; set() changes everything it was asked for or nothing; the
-// generation grows by one with each published snapshot. Thread rule: every member may be called from any thread.
+// generation grows by one with each published snapshot. Thread-safe.
 // Changes run one after the other under one mutex, which is held while hooks run: a hook may read (snapshot, get) but
 // must not change the configuration.
 #pragma once

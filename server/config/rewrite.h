@@ -1,4 +1,4 @@
-// CONFIG REWRITE: a conf file brought up to date with the settings. Thread rule: rewritten_text is pure; rewrite_file
+// CONFIG REWRITE: a conf file brought up to date with the settings. rewritten_text() is pure; rewrite_file
 // touches the file, callers run it one at a time.
 #pragma once
 

@@ -7,7 +7,7 @@
 //
 // A default-constructed Settings holds Redis' defaults. Invariants: the units stand in the names (_bytes, _s, _ms, _us,
 // _min); values set through the directive table (directive.h) lie within the bounds of the table, values set by hand
-// are the caller's responsibility. Thread rule: a plain value without synchronisation; the running server shares
+// are the caller's responsibility. A plain value without synchronisation; the running server shares
 // immutable snapshots of it (config.h).
 #pragma once
 

@@ -1,5 +1,5 @@
 // What a server is to start with, and the messages of one that cannot. command_line.h makes both of what a launcher
-// passes. Thread rule: pure functions, any thread.
+// passes. Pure functions: thread-safe.
 #pragma once
 
 #include <string>

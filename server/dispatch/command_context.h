@@ -28,7 +28,7 @@ class CommandContext {
   Dispatcher& dispatcher() { return dispatcher_; }
   Client& client() { return client_; }
   const CommandSpec& spec() const { return spec_; }
-  store::StoreThread& store_thread() { return world().store_thread(thread().index()); }
+  store::ThreadState& thread_state() { return world().thread_state(thread().index()); }
   /// The client's database, through the shards that are locked for this command.
   store::Keyspace keys() { return keys(client_.database); }
   store::Keyspace keys(uint32_t database);

@@ -35,7 +35,7 @@ void CommandContext::deliver_messages() {
 }
 
 store::Keyspace CommandContext::keys(uint32_t database) {
-  store::Keyspace keys(world().store, store_thread(), locks_, database);
+  store::Keyspace keys(world().store, thread_state(), locks_, database);
   keys.set_touching(!client_.no_touch);
   keys.set_writing(spec_.is(kWrite));
   return keys;
@@ -46,7 +46,7 @@ Dispatcher::Dispatcher(ServerState& state, ClientThread& thread)
       thread_(thread),
       world_(&state.world),
       store_(&state.world.store),
-      store_thread_(&thread.store_thread()) {
+      thread_state_(&thread.thread_state()) {
   (void)names_.rename(state.config.snapshot()->renamed_commands);  // Server::start names a mistake
 }
 
@@ -55,29 +55,29 @@ Dispatcher::Dispatcher(ServerState& state, ClientThread& thread)
 void Dispatcher::begin_batch(Client& client) {
   if (&client.world != world_ || world_ != &state_.world) [[unlikely]]
     enter(client.world);
-  store_thread_->refresh_time();
+  thread_state_->refresh_time();
   watch_ticks_ = stopwatch_ticks();
 }
 
 void Dispatcher::make_room(const Client& client) {
   const auto about_to_end = static_cast<int64_t>(client.accounted_input);
-  if (!store_->over_limit(*store_thread_, -about_to_end)) [[likely]]
+  if (!store_->over_limit(*thread_state_, -about_to_end)) [[likely]]
     return;
   // Looking for a key in vain asks every shard: not for every batch.
-  const int64_t now_ms = store_thread_->now_ms();
-  if (store_thread_->settings().policy == store::EvictionPolicy::noeviction || now_ms == no_room_at_ms_) return;
-  if (!store_->make_room(*store_thread_, 0, about_to_end)) no_room_at_ms_ = now_ms;
+  const int64_t now_ms = thread_state_->now_ms();
+  if (thread_state_->settings().policy == store::EvictionPolicy::noeviction || now_ms == no_room_at_ms_) return;
+  if (!store_->make_room(*thread_state_, 0, about_to_end)) no_room_at_ms_ = now_ms;
 }
 
 /// A world other than the server's own is made ready each time: its place in the store is told what to do with events.
 void Dispatcher::enter(World& world) {
   world_ = &world;
   store_ = &world.store;
-  store_thread_ = &world.store_thread(thread_.index());
+  thread_state_ = &world.thread_state(thread_.index());
   if (world_ == &state_.world) return;
-  store_thread_->set_event_sink([this, &world](const auto& events) { publish_events(world, events); },
+  thread_state_->set_event_sink([this, &world](const auto& events) { publish_events(world, events); },
                                 world.pubsub.hears_events());
-  store_thread_->set_event_mask(thread_.event_mask());
+  thread_state_->set_event_mask(thread_.event_mask());
 }
 
 const CommandSpec* Dispatcher::look_up(std::span<const std::string_view> args) {
@@ -203,7 +203,7 @@ Dispatcher::Outcome Dispatcher::admit(Client& client, const Request& request, st
   const CommandSpec* spec = request.spec;
   client.last_command = spec == nullptr ? nullptr : &spec->name;
   thread_.refresh_settings();
-  store_thread_->refresh_settings();
+  thread_state_->refresh_settings();
   // Only replies are dropped: messages and confirmations go to the output, whatever CLIENT REPLY says.
   const bool dropped = client.reply_mode != ReplyMode::on;
   protocol::ReplyWriter reply(dropped ? dropped_replies_ : client.output, client.protocol);
@@ -255,7 +255,7 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
     lock(client, spec, args, request, locks);
     invoke(client, spec, args, &request, reply, locks, false);
     // Before the shards are released: what others do to the same keys is handed over behind it.
-    store_thread_->hand_over();
+    thread_state_->hand_over();
     if (state_.monitors.any()) [[unlikely]]
       feed_monitors(client, spec, args);
   };
@@ -268,8 +268,8 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
   // What took long has made the batch's idea of the time old.
   constexpr int64_t kTimeIsOldNs = 1'000'000;
   if (stopwatch_nanoseconds(watch_ticks_ - start) > kTimeIsOldNs) [[unlikely]]
-    store_thread_->refresh_time();
-  if (spec.is(kWrite | kRunsQueue) && store_thread_->settings().maxmemory != 0) settle_memory(client, spec);
+    thread_state_->refresh_time();
+  if (spec.is(kWrite | kRunsQueue) && thread_state_->settings().maxmemory != 0) settle_memory(client, spec);
 }
 
 /// EXEC of such commands has the threads stopped before it locks a shard, or two of them could wait for each other.
@@ -321,17 +321,17 @@ void Dispatcher::invoke(Client& client, const CommandSpec& spec, std::span<const
   const uint64_t start = watch_ticks_;
   const protocol::OutputBuffer::Mark mark = reply.output().mark();
   // EXEC's effects are those of what it executes.
-  const bool effects = spec.is(kWrite) && store_thread_->wants_effects();
+  const bool effects = spec.is(kWrite) && thread_state_->wants_effects();
   const uint32_t database = client.database;
   if (effects) [[unlikely]]
-    store_thread_->begin_command();
+    thread_state_->begin_command();
   try {
     handle(client, spec, args, request, reply, locks, in_exec);
     if (effects) [[unlikely]]
-      store_thread_->end_command(database, args);
+      thread_state_->end_command(database, args);
   } catch (const std::bad_alloc&) {
     client.update_gates();  // as after every handler that may change them
-    if (effects) store_thread_->abandon_command();
+    if (effects) thread_state_->abandon_command();
     answer_out_of_memory(client, reply, mark);
   }
   watch_ticks_ = stopwatch_ticks();
@@ -343,7 +343,7 @@ inline void Dispatcher::handle(Client& client, const CommandSpec& spec, std::spa
                                bool in_exec) {
   protocol::ArgReader reader(args, spec.is_subcommand() ? 2 : 1);
   if (spec.handler.kind() == Handler::Kind::data) [[likely]] {
-    store::Keyspace keys(*store_, *store_thread_, locks, client.database);
+    store::Keyspace keys(*store_, *thread_state_, locks, client.database);
     keys.set_writing(spec.is(kWrite));
     if (client.no_touch) keys.set_touching(spec.is(kAlwaysTouches));
     if (request != nullptr && request->has_hash) keys.remember_hash(args[spec.first_key], request->hash);
@@ -358,12 +358,12 @@ inline void Dispatcher::handle(Client& client, const CommandSpec& spec, std::spa
 
 void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued> queue, protocol::ReplyWriter& reply,
                             const store::ShardLocks& locks) {
-  store_thread_->begin_transaction();
-  const base::AtExit together([&] { store_thread_->end_transaction(); });
+  thread_state_->begin_transaction();
+  const base::AtExit together([&] { thread_state_->end_transaction(); });
   reply.array(queue.size());
   for (const auto& queued : queue) {
     invoke(client, *queued.spec, queued.request.args(), nullptr, reply, locks, true);
-    store_thread_->hand_over();  // in the order of what the transaction itself publishes
+    thread_state_->hand_over();  // in the order of what the transaction itself publishes
     if (state_.monitors.any()) feed_monitors(client, *queued.spec, queued.request.args());
   }
 }
@@ -372,14 +372,14 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
 
 /// Under a memory limit: whether the gate has to look at a command that may add to the data.
 bool Dispatcher::may_need_room(const Client& client, const CommandSpec& spec, const Request& request) const {
-  const int64_t room = room_beforehand(request.bytes, store_thread_->settings().maxmemory) - given_back(client, spec);
-  return spec.grows_by != nullptr || store_->over_limit(*store_thread_, room);
+  const int64_t room = room_beforehand(request.bytes, thread_state_->settings().maxmemory) - given_back(client, spec);
+  return spec.grows_by != nullptr || store_->over_limit(*thread_state_, room);
 }
 
 /// A write may have added more than the gate could know: what is above the limit goes before the reply does.
 void Dispatcher::settle_memory(const Client& client, const CommandSpec& spec) {
   if (!spec.is(kDenyOom | kRunsQueue)) return;
-  store_->make_room(*store_thread_, 0, given_back(client, spec));
+  store_->make_room(*thread_state_, 0, given_back(client, spec));
 }
 
 void Dispatcher::account(Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
@@ -394,11 +394,11 @@ void Dispatcher::account(Client& client, const CommandSpec& spec, std::span<cons
   const int64_t microseconds = nanoseconds / 1000;
   if (state_.slow_log.wants(microseconds) && !spec.is(kSkipSlowlog)) [[unlikely]] {
     std::vector<std::string_view> storage;
-    state_.slow_log.add(redacted(spec, args, storage), store_thread_->now_ms() / 1000, microseconds, client.address,
+    state_.slow_log.add(redacted(spec, args, storage), thread_state_->now_ms() / 1000, microseconds, client.address,
                         client.name);
   }
   if (state_.latency.wants(microseconds / 1000)) [[unlikely]] {
-    state_.latency.add(spec.is(kFast) ? "fast-command" : "command", store_thread_->now_ms() / 1000,
+    state_.latency.add(spec.is(kFast) ? "fast-command" : "command", thread_state_->now_ms() / 1000,
                        microseconds / 1000);
   }
 }

@@ -1,7 +1,7 @@
 // From a request to its execution: look-up of the command, the gates that may refuse it, locking of its keys, the call,
 // and what follows a call (events, figures, slow log). See gates.h for the gates and their order.
 //
-// Thread rule: one Dispatcher for each I/O thread, used on that thread.
+// One Dispatcher for each I/O thread, used on that thread.
 #pragma once
 
 #include <array>
@@ -41,7 +41,7 @@ struct Batch {
   std::vector<std::string_view> words;
   std::vector<Request> requests;
 
-  std::span<const std::string_view> words_of(const Request& request) const {
+  std::span<const std::string_view> arguments_of(const Request& request) const {
     return std::span(words).subspan(request.first_arg, request.arg_count);
   }
   void clear() {
@@ -127,7 +127,7 @@ class Dispatcher {
   CommandNames names_;
   World* world_;  // of the client being served; so are these
   store::Store* store_;
-  store::StoreThread* store_thread_;
+  store::ThreadState* thread_state_;
   protocol::OutputBuffer dropped_replies_;
   std::vector<uint16_t> shards_;  // scratch
   uint64_t watch_ticks_ = 0;      // when the last command ended

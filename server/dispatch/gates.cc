@@ -103,7 +103,7 @@ uint64_t growth(const CommandSpec& spec, size_t bytes, std::span<const std::stri
 /// The same for a request; one that is being queued takes only what it consists of.
 uint64_t growth(const GateRequest& request) {
   World& world = request.client.world;
-  const store::KeySizes sizes(world.store, world.store_thread(request.thread.index()).settings(),
+  const store::KeySizes sizes(world.store, world.thread_state(request.thread.index()).settings(),
                               request.client.database);
   const Transaction& transaction = request.client.transaction;
   if (!transaction.active) return growth(*request.spec, request.bytes, request.args, sizes);
@@ -116,7 +116,7 @@ uint64_t growth(const GateRequest& request) {
 Verdict memory(const GateRequest& request) {
   World& world = request.client.world;
   store::Store& store = world.store;
-  store::StoreThread& thread = world.store_thread(request.thread.index());
+  store::ThreadState& thread = world.thread_state(request.thread.index());
   const int64_t limit = thread.settings().maxmemory;
   if (limit == 0 || !grows_memory(request)) return {};
   const int64_t given = given_back(request.client, *request.spec);
@@ -139,7 +139,7 @@ Verdict subscriber_mode(const GateRequest& request) {
 }
 
 Verdict not_paused(const GateRequest& request) {
-  const int64_t now_ms = request.client.world.store_thread(request.thread.index()).now_ms();
+  const int64_t now_ms = request.client.world.thread_state(request.thread.index()).now_ms();
   const PauseMode paused = request.state.pause.mode(now_ms);
   const bool waits = paused == PauseMode::all || (paused == PauseMode::writes && does(request, kWrite | kMayReplicate));
   return {waits ? Verdict::Kind::hold_back : Verdict::Kind::pass, {}};

@@ -1,6 +1,6 @@
 // What MONITOR and the slow log show of a request: its words, without the passwords in it.
 //
-// Thread rule: pure functions, any thread.
+// Pure functions: thread-safe.
 #pragma once
 
 #include <span>

@@ -9,7 +9,7 @@ namespace larder::server {
 
 void forget_watches(Client& client, const store::ShardLocks& held) {
   store::Store& store = client.world.store;
-  store::StoreThread& thread = client.world.store_thread(client.thread.index());
+  store::ThreadState& thread = client.world.thread_state(client.thread.index());
   for (const auto& [database, key] : client.watched) {
     const uint64_t hash = store.hash(key);
     if (held.holds(store.shard_index(hash))) {

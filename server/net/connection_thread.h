@@ -1,7 +1,7 @@
 // An I/O thread as its connections know it: what they use to receive, execute and send, and what they lend from it. The
 // event loop is IoThread's.
 //
-// Thread rule: belongs to its I/O thread.
+// Only on its I/O thread.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class ConnectionThread : public ClientThread {
  public:
   /// `around` runs each round of ready connections; it is given the round to run.
   ConnectionThread(ServerState& state, unsigned index, std::function<void(const std::function<void()>& round)> around)
-      : ClientThread(index, state.world.store_thread(index), state.config, CommandTable::instance().all().size()),
+      : ClientThread(index, state.world.thread_state(index), state.config, CommandTable::instance().all().size()),
         state_(state),
         dispatcher_(state, *this),
         intake_(dispatcher_),

@@ -5,7 +5,7 @@
 //
 // Invariants: the buffer, the words and the requests belong to the parts that are waiting; they are dropped together.
 // Only the last part may have input that is not parsed yet, because a part that was cut short is executed at once.
-// Thread rule: belongs to its I/O thread.
+// Only on its I/O thread.
 #pragma once
 
 #include <cstddef>

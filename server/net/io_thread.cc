@@ -30,7 +30,7 @@ IoThread::IoThread(ServerState& state, unsigned index)
       context_(ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       timer_(poller_, kTick) {
   World& world = state.world;
-  store_thread().set_event_sink([this, &world](const auto& events) { dispatcher_.publish_events(world, events); },
+  thread_state().set_event_sink([this, &world](const auto& events) { dispatcher_.publish_events(world, events); },
                                 world.pubsub.hears_events());
   if (!world.store.single_threaded()) words_reader_.emplace();
 }
@@ -75,7 +75,7 @@ void IoThread::round(const std::function<void()>& work) {
     if (words_reader_) words_reader_->leave();
   });
   refresh_settings();
-  store_thread().refresh_time();
+  thread_state().refresh_time();
   run_deliveries();
   work();
   intake_.run();
@@ -191,11 +191,11 @@ void IoThread::tick() {
     if (uncharged_client_memory() != 0) charge_client_memory();
     if (index() == 0) {
       state_.figures.note_rates();
-      state_.pause.note_time(store_thread().now_ms());
+      state_.pause.note_time(thread_state().now_ms());
       state_.clients.evict(*this);  // the limit may have changed
     }
     if (++ticks_ % 10 == 0) close_idle();
-    if (holding_ && state_.pause.mode(store_thread().now_ms()) == PauseMode::none) resume_paused();
+    if (holding_ && state_.pause.mode(thread_state().now_ms()) == PauseMode::none) resume_paused();
   });
   if (sweep_left_us_ <= 0) {
     sweep_left_us_ = kSweepBudgetUs + kSweepBudgetByEffortUs * (settings().active_expire_effort - 1);
@@ -205,14 +205,14 @@ void IoThread::tick() {
 /// Reclaims expired keys for one slice of the budget.
 void IoThread::sweep() {
   round([this] {
-    const bool more = state_.world.store.sweep(store_thread(), kSweepSliceUs);
+    const bool more = state_.world.store.sweep(thread_state(), kSweepSliceUs);
     sweep_left_us_ = more && !stopping_ ? sweep_left_us_ - kSweepSliceUs : 0;
   });
 }
 
 void IoThread::close_idle() {
   for (const uint64_t id : client_ids()) {
-    if (Session* session = find_session(id)) session->check_limits(store_thread().now_us(), settings().timeout_s);
+    if (Session* session = find_session(id)) session->check_limits(thread_state().now_us(), settings().timeout_s);
   }
 }
 

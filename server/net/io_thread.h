@@ -1,7 +1,7 @@
 // One I/O thread: an event loop of its own, its connections, and the execution of their commands. A connection lives
 // and dies on one thread.
 //
-// Thread rule: members belong to the thread, except where they say "any thread".
+// Members belong to the thread, except where they say "any thread".
 #pragma once
 
 #include <asio/io_context.hpp>

@@ -1,6 +1,6 @@
 // The I/O threads of a server, and which of them serves a new connection.
 //
-// Thread rule: start(), request_stop() and join() belong to the owner; the rest any thread.
+// start(), request_stop() and join() belong to the owner; the rest any thread.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // The sockets that new connections come in by: TCP on every bound address, and a Unix socket. Connections are accepted
 // on the first I/O thread and handed to the one that serves the fewest.
 //
-// Thread rule: open() and close() belong to the owner and the first I/O thread, as they say; rebind() may be called
+// open() and close() belong to the owner and the first I/O thread, as they say; rebind() may be called
 // from any I/O thread, one call at a time. Sockets are bound by whoever asks and waited for by the first I/O thread
 // alone.
 #pragma once

@@ -4,7 +4,7 @@
 // has the figures); and when its loop watches this set, each request costs one more epoll_wait. So Asio's loop, which
 // keeps accepting and posts, is turned only when wake() or a watched descriptor says that there is something in it.
 //
-// Thread rule: belongs to its I/O thread, except wake() and watch().
+// Only on its I/O thread, except wake() and watch().
 #pragma once
 
 #include <sys/epoll.h>

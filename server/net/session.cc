@@ -129,7 +129,7 @@ std::span<char> Session::receive(std::span<char> buffer) {
   const auto bytes = static_cast<size_t>(got);
   thread_.statistics.input_bytes.add(static_cast<int64_t>(bytes));
   thread_.statistics.reads.add();
-  client.last_active_us = thread_.store_thread().now_us();
+  client.last_active_us = thread_.thread_state().now_us();
   std::span<char> input = room.first(bytes);
   if (backlog_size_ > 0) {
     backlog_size_ += bytes;
@@ -185,7 +185,7 @@ Parsed Session::parse(std::span<char> input, Batch& batch) {
     parsed.input = parsed.input.subspan(size);
     Request& request = batch.requests.emplace_back(
         Request{.first_arg = first_word, .arg_count = batch.words.size() - first_word, .bytes = size});
-    if (request.arg_count > 0) dispatcher.prepare(request, batch.words_of(request), client);
+    if (request.arg_count > 0) dispatcher.prepare(request, batch.arguments_of(request), client);
   }
   parsed.count = batch.requests.size() - parsed.first;
   return parsed;
@@ -235,7 +235,7 @@ bool Session::execute_requests(const Parsed& parsed, const Batch& batch) {
     if (request.arg_count == 0) continue;
     if (client.close_after_reply || client.close_now || client.output.overflowed()) return false;
     thread_.dispatcher().prefetch_ahead(batch, parsed.first + i);
-    if (run(request, batch.words_of(request)) == Dispatcher::Outcome::wait) {
+    if (run(request, batch.arguments_of(request)) == Dispatcher::Outcome::wait) {
       hold_back(requests.subspan(i), batch);
       return false;
     }
@@ -267,7 +267,7 @@ Dispatcher::Outcome Session::run(const Request& request, std::span<const std::st
 void Session::hold_back(std::span<const Request> requests, const Batch& batch) {
   for (const Request& request : requests) {
     if (request.arg_count == 0) continue;
-    held_back_.emplace_back(batch.words_of(request));
+    held_back_.emplace_back(batch.arguments_of(request));
     client.held_back_bytes += held_back_.back().memory();
   }
   thread_.note_waiting();

@@ -2,7 +2,7 @@
 // is received into the thread's Intake, parsed and executed there in batches, and answered with one write; what the
 // socket does not take then is written when it is ready again.
 //
-// Thread rule: belongs to its I/O thread.
+// Only on its I/O thread.
 #pragma once
 
 #include <deque>

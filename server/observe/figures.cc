@@ -21,7 +21,7 @@ void Figures::reset(store::Store& store) {
   rare.reset();
   rates.reset();
   for (ThreadStatistics* thread : threads_) thread->reset();
-  store.for_each_thread([](store::StoreThread& thread) {
+  store.for_each_thread([](store::ThreadState& thread) {
     for (base::Counter* counter :
          {&thread.hits, &thread.misses, &thread.expired_keys, &thread.evicted_keys, &thread.expire_cycle_us}) {
       counter->set(0);

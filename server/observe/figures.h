@@ -1,6 +1,6 @@
 // The figures of a server: those of each thread, rare events, and what happens in a second.
 //
-// Thread rule: add() before any thread runs; reset() while all I/O threads stand still; the rest any thread.
+// add() before any thread runs; reset() while all I/O threads stand still; the rest any thread.
 #pragma once
 
 #include <vector>

@@ -1,6 +1,6 @@
 // Sums over all shards of what each database holds, for INFO and MEMORY STATS.
 //
-// Thread rule: any thread; locks one shard at a time, but for those that the caller holds already.
+// Any thread; locks one shard at a time, but for those that the caller holds already.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // for every doubling, so a slot is at most 3 % wide), as in HdrHistogram. Recording is a shift, an addition and no
 // branch that is hard to foretell.
 //
-// Thread rule: one thread records; any thread may read or add up, and sees counts that are a little old. clear() while
+// One thread records; any thread may read or add up, and sees counts that are a little old. clear() while
 // the recording thread stands still.
 #pragma once
 

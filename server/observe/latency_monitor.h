@@ -1,7 +1,7 @@
 // LATENCY: spikes by event, sampled when an event takes at least latency-monitor-threshold; and the latency of every
 // command (LATENCY HISTOGRAM, INFO latencystats).
 //
-// Thread rule: any thread.
+// Thread-safe.
 #pragma once
 
 #include <array>

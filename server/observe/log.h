@@ -3,7 +3,7 @@
 //
 // Invariants: writing never waits for a reader. When standard output is a pipe, socket or terminal that takes no more,
 // the line is dropped and counted, and the first line that gets through again is preceded by one that tells how many
-// are missing. The descriptor shared with the parent is never switched to non-blocking (see log.cc). Thread rule: every
+// are missing. The descriptor shared with the parent is never switched to non-blocking (see log.cc). Every
 // member may be called from any thread. A program that writes to pipes ignores SIGPIPE; Log does not do it for it.
 #pragma once
 

@@ -1,5 +1,5 @@
-// Where log lines go. A sink takes a whole line at once or not at all, and never waits until it can. Thread rule:
-// callers take turns (Log's mutex).
+// Where log lines go. A sink takes a whole line at once or not at all, and never waits until it can.
+// Callers take turns (Log's mutex).
 #pragma once
 
 #include <sys/types.h>

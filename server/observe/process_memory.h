@@ -1,6 +1,6 @@
 // What the system says of the process' memory, and figures of bytes for people.
 //
-// Thread rule: any thread.
+// Thread-safe.
 #pragma once
 
 #include <cstdint>

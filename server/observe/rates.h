@@ -1,7 +1,7 @@
 // What happens in a second, for INFO's instantaneous figures: readings of running totals taken ten times a second, over
 // the last second and a half.
 //
-// Thread rule: any thread.
+// Thread-safe.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // SLOWLOG: the commands that took longest to execute, newest first, bounded in number and in the size of what is kept
 // of their arguments.
 //
-// Thread rule: any thread.
+// Thread-safe.
 #pragma once
 
 #include <atomic>

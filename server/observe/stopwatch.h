@@ -1,7 +1,7 @@
 // A stopwatch for single commands: the processor's time stamp counter, an order of magnitude cheaper to read than the
 // system's clock, which at a hundred commands a batch would cost a tenth of them.
 //
-// Thread rule: any thread.
+// Thread-safe.
 #pragma once
 
 #include <chrono>

@@ -13,7 +13,7 @@
 namespace larder::store {
 
 class Entry;
-class StoreThread;
+class ThreadState;
 class Table;
 
 /// What has become of a key.
@@ -26,7 +26,7 @@ enum class Reason : uint8_t {
 };
 
 struct KeyChange {
-  StoreThread& thread;  // that makes the change
+  ThreadState& thread;  // that makes the change
   uint32_t database;
   std::string_view key;  // valid during the call
 };
@@ -44,9 +44,9 @@ class ChangeConsumer {
 
   /// One shard's part of a database is about to lose all its keys, of which nothing more is told. FLUSHDB and FLUSHALL
   /// call this for each shard that has some.
-  virtual void before_clear(StoreThread& thread, uint32_t database, const Table& keys) noexcept = 0;
+  virtual void before_clear(ThreadState& thread, uint32_t database, const Table& keys) noexcept = 0;
   /// Two databases are about to be exchanged. All shards are held, and nothing can fail any more.
-  virtual void before_swap(StoreThread& thread, uint32_t first, uint32_t second) noexcept = 0;
+  virtual void before_swap(ThreadState& thread, uint32_t first, uint32_t second) noexcept = 0;
 };
 
 }  // namespace larder::store

@@ -73,7 +73,7 @@ void EvictionPool::offer(const Candidate& candidate) {
 
 // -- Evictor --
 
-Evictor::Evictor(Store& store, StoreThread& thread)
+Evictor::Evictor(Store& store, ThreadState& thread)
     : store_(store), thread_(thread), policy_(thread.settings().policy) {
   thread_.pool_.serve(policy_);
 }

@@ -12,7 +12,7 @@
 namespace larder::store {
 
 class Store;
-class StoreThread;
+class ThreadState;
 class Entry;
 struct Shard;
 class Table;
@@ -75,7 +75,7 @@ struct SampledSlots {
 /// Evicts keys for one thread. No shard may be held by the caller.
 class Evictor {
  public:
-  Evictor(Store& store, StoreThread& thread);
+  Evictor(Store& store, ThreadState& thread);
   /// Evicts one key. False when no key can go.
   bool evict_one();
 
@@ -98,7 +98,7 @@ class Evictor {
   bool evict(const EvictionPool::Candidate& candidate);
 
   Store& store_;
-  StoreThread& thread_;
+  ThreadState& thread_;
   EvictionPolicy policy_;
 };
 

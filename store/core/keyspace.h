@@ -73,11 +73,11 @@ class Edit;
 
 class Keyspace {
  public:
-  Keyspace(Store& store, StoreThread& thread, const ShardLocks& locks, uint32_t database)
+  Keyspace(Store& store, ThreadState& thread, const ShardLocks& locks, uint32_t database)
       : store_(store), thread_(thread), locks_(locks), database_(database) {}
 
   Store& store() { return store_; }
-  StoreThread& thread() { return thread_; }
+  ThreadState& thread() { return thread_; }
   uint32_t database() const { return database_; }
   int64_t now_ms() const { return thread_.now_ms(); }
   /// The same shards, another database. For MOVE and COPY.
@@ -224,7 +224,7 @@ class Keyspace {
   bool overwrite(const Item& item, std::string_view value, const Entry::Layout& layout, const PutOptions& options);
 
   Store& store_;
-  StoreThread& thread_;
+  ThreadState& thread_;
   const ShardLocks& locks_;
   uint32_t database_;
   bool touching_ = true, writing_ = true;

@@ -10,7 +10,7 @@ namespace {
 /// A key past its deadline that has not been reclaimed is `expired`.
 enum class KeyState : uint8_t { absent, expired, alive };
 
-KeyState state_of(StoreThread& thread, const Table& table, std::string_view key) {
+KeyState state_of(ThreadState& thread, const Table& table, std::string_view key) {
   const Table::Slot slot = table.find(Table::prefix(thread.store().hash(key)), key);
   if (slot == Table::kNone) return KeyState::absent;
   return table.at(slot)->expired_at(thread.now_ms()) ? KeyState::expired : KeyState::alive;
@@ -26,7 +26,7 @@ void note_exchange(WatchTable::Watch& watch, KeyState before, KeyState after) {
 }
 
 /// What no command asked for is an effect of its own.
-void add_deletion(StoreThread& thread, uint32_t database, std::string_view key) {
+void add_deletion(ThreadState& thread, uint32_t database, std::string_view key) {
   if (!thread.wants_effects()) return;
   const std::string_view words[] = {"DEL", key};
   thread.add_effect(database, words);
@@ -49,7 +49,7 @@ void Shard::tell_after(const KeyChange& change, const Entry* entry, Reason reaso
 
 // -- Tables --
 
-void Shard::link(StoreThread& thread, uint32_t database, uint32_t prefix, Entry* entry) {
+void Shard::link(ThreadState& thread, uint32_t database, uint32_t prefix, Entry* entry) {
   const auto databases_before = static_cast<int64_t>(databases_memory());
   Table& table = table_for_writing(database);
   const auto before = static_cast<int64_t>(table.memory()) + databases_before;
@@ -62,13 +62,13 @@ void Shard::link(StoreThread& thread, uint32_t database, uint32_t prefix, Entry*
   thread.charge(bytes_of(table) - before);
 }
 
-void Shard::relink(StoreThread& thread, Table& table, Table::Slot slot, Entry* entry) {
+void Shard::relink(ThreadState& thread, Table& table, Table::Slot slot, Entry* entry) {
   const auto before = static_cast<int64_t>(table.memory());
   table.replace(slot, entry);
   thread.charge(static_cast<int64_t>(table.memory()) - before);
 }
 
-Entry* Shard::unlink(StoreThread& thread, uint32_t database, Table& table, Table::Slot slot, Reason reason,
+Entry* Shard::unlink(ThreadState& thread, uint32_t database, Table& table, Table::Slot slot, Reason reason,
                      bool announced) noexcept {
   Entry* entry = table.at(slot);
   const std::string_view key = entry->key();
@@ -96,7 +96,7 @@ Entry* Shard::unlink(StoreThread& thread, uint32_t database, Table& table, Table
   return entry;
 }
 
-Table Shard::detach(StoreThread& thread, uint32_t database) noexcept {
+Table Shard::detach(ThreadState& thread, uint32_t database) noexcept {
   Table* found = table(database);
   if (found == nullptr || found->size() == 0) return {};
   if (extras != nullptr) {
@@ -119,7 +119,7 @@ Table Shard::detach(StoreThread& thread, uint32_t database) noexcept {
   return taken;
 }
 
-void Shard::prepare_swap(StoreThread& thread, uint32_t first, uint32_t second) {
+void Shard::prepare_swap(ThreadState& thread, uint32_t first, uint32_t second) {
   const auto none = [&](uint32_t database) {
     const Table* found = table(database);
     return found == nullptr || found->size() == 0;
@@ -136,7 +136,7 @@ void Shard::prepare_swap(StoreThread& thread, uint32_t first, uint32_t second) {
   thread.charge(static_cast<int64_t>(databases_memory()) - before);
 }
 
-void Shard::swap_databases(StoreThread& thread, uint32_t first, uint32_t second) noexcept {
+void Shard::swap_databases(ThreadState& thread, uint32_t first, uint32_t second) noexcept {
   Table* left = table(first);
   Table* right = table(second);
   if (left == nullptr || right == nullptr) return;
@@ -151,7 +151,7 @@ void Shard::swap_databases(StoreThread& thread, uint32_t first, uint32_t second)
   left->swap(*right);
 }
 
-void Shard::drop_empty(StoreThread& thread, uint32_t first, uint32_t second) noexcept {
+void Shard::drop_empty(ThreadState& thread, uint32_t first, uint32_t second) noexcept {
   const auto before = static_cast<int64_t>(databases_memory());
   drop_if_empty(first);
   drop_if_empty(second);

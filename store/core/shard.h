@@ -54,11 +54,11 @@ struct alignas(64) Shard {
   }
 
   // -- The two points between which every change of a key stands; see changes.h --
-  void before_change(StoreThread& thread, uint32_t database, std::string_view key, const Entry* entry) const noexcept {
+  void before_change(ThreadState& thread, uint32_t database, std::string_view key, const Entry* entry) const noexcept {
     if (extras != nullptr) [[unlikely]]
       tell_before({.thread = thread, .database = database, .key = key}, entry);
   }
-  void after_change(StoreThread& thread, uint32_t database, std::string_view key, const Entry* entry,
+  void after_change(ThreadState& thread, uint32_t database, std::string_view key, const Entry* entry,
                     Reason reason) noexcept {
     if (extras != nullptr) [[unlikely]]
       tell_after({.thread = thread, .database = database, .key = key}, entry, reason);
@@ -67,22 +67,22 @@ struct alignas(64) Shard {
   // -- How entries come into tables and out of them. Each charges the thread with what that changes of the tables'
   // memory. --
   /// Adds an entry whose key is not there. Throws std::bad_alloc, nothing changed.
-  void link(StoreThread& thread, uint32_t database, uint32_t prefix, Entry* entry);
+  void link(ThreadState& thread, uint32_t database, uint32_t prefix, Entry* entry);
   /// Puts an entry in the place of another with the same key, which is the caller's again. Throws std::bad_alloc,
   /// nothing changed.
-  static void relink(StoreThread& thread, Table& table, Table::Slot slot, Entry* entry);
+  static void relink(ThreadState& thread, Table& table, Table::Slot slot, Entry* entry);
   /// The only way out for a key: tells of its end, takes it out of the table (which is freed with its last key, unless
   /// it is database 0's), counts it and raises "expired" or "evicted". The entry is the caller's to release.
   /// announced  before_change() has been called for this change
-  Entry* unlink(StoreThread& thread, uint32_t database, Table& table, Table::Slot slot, Reason reason,
+  Entry* unlink(ThreadState& thread, uint32_t database, Table& table, Table::Slot slot, Reason reason,
                 bool announced = false) noexcept;
   /// The way out for all keys of a database at once. The table's memory counts until Store::free_table.
-  Table detach(StoreThread& thread, uint32_t database) noexcept;
+  Table detach(ThreadState& thread, uint32_t database) noexcept;
   /// SWAPDB in this shard: the tables are made, which may throw std::bad_alloc, and exchanged; afterwards, or if a
   /// shard has failed, those that are empty are freed.
-  void prepare_swap(StoreThread& thread, uint32_t first, uint32_t second);
-  void swap_databases(StoreThread& thread, uint32_t first, uint32_t second) noexcept;
-  void drop_empty(StoreThread& thread, uint32_t first, uint32_t second) noexcept;
+  void prepare_swap(ThreadState& thread, uint32_t first, uint32_t second);
+  void swap_databases(ThreadState& thread, uint32_t first, uint32_t second) noexcept;
+  void drop_empty(ThreadState& thread, uint32_t first, uint32_t second) noexcept;
 
   /// Bytes that the databases above 0 take beside their tables' own memory().
   size_t databases_memory() const {

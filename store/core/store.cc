@@ -33,18 +33,18 @@ std::atomic<int64_t> heap_trimmed_ms{INT64_MIN / 2};
 
 }  // namespace
 
-StoreThread::StoreThread(Store& store, unsigned index, uint64_t seed)
+ThreadState::ThreadState(Store& store, unsigned index, uint64_t seed)
     : store_(store), index_(index), now_us_(store.clock().now_us()), random_(seed), hit_log_(store.hit_density()) {
   refresh_settings();
 }
 
-void StoreThread::refresh_time() {
+void ThreadState::refresh_time() {
   HeldShards::check_none("the time is read while a shard is held");
   now_us_ = store_.clock().now_us();
   store_.note_time(now_ms(), base::coarse_steady_ms());
 }
 
-void StoreThread::raise_now(EventClass event_class, std::string_view name, uint32_t database,
+void ThreadState::raise_now(EventClass event_class, std::string_view name, uint32_t database,
                             std::string_view key) noexcept {
   try {
     events_.push_back({event_class, name, database, std::string(key)});
@@ -53,13 +53,13 @@ void StoreThread::raise_now(EventClass event_class, std::string_view name, uint3
   }
 }
 
-void StoreThread::hand_over_events() {
+void ThreadState::hand_over_events() {
   if (!event_sink_) return;
   event_sink_(events_);
   events_.clear();
 }
 
-void StoreThread::add_effect(uint32_t database, std::span<const std::string_view> words) noexcept {
+void ThreadState::add_effect(uint32_t database, std::span<const std::string_view> words) noexcept {
   if (!wants_effects()) return;
   try {
     effects_.effects.push_back(
@@ -69,7 +69,7 @@ void StoreThread::add_effect(uint32_t database, std::span<const std::string_view
   }
 }
 
-void StoreThread::end_transaction() noexcept {
+void ThreadState::end_transaction() noexcept {
   in_transaction_ = false;
   auto& effects = effects_.effects;
   if (effects.size() < 2) return;
@@ -82,7 +82,7 @@ void StoreThread::end_transaction() noexcept {
   }
 }
 
-void StoreThread::hand_over_effects() noexcept {
+void ThreadState::hand_over_effects() noexcept {
   if (in_transaction_) return;
   const size_t count = effects_.effects.size();
   uint64_t sequence = store_.last_effect_.fetch_add(count, std::memory_order_relaxed);
@@ -118,10 +118,10 @@ Store::~Store() {
   }
 }
 
-StoreThread& Store::add_thread() {
+ThreadState& Store::add_thread() {
   const std::lock_guard guard(threads_mutex_);
   const auto index = static_cast<unsigned>(threads_.size());
-  threads_.push_back(std::make_unique<StoreThread>(*this, index, seed_ + index + 1));
+  threads_.push_back(std::make_unique<ThreadState>(*this, index, seed_ + index + 1));
   return *threads_.back();
 }
 
@@ -141,7 +141,7 @@ void Store::apply_settings() {
   settings_generation_.fetch_add(1, std::memory_order_release);
 }
 
-void StoreThread::take_settings() {
+void ThreadState::take_settings() {
   const std::lock_guard guard(store_.settings_mutex_);
   settings_ = store_.settings_;
   settings_generation_ = store_.settings_generation_.load(std::memory_order_relaxed);
@@ -151,11 +151,11 @@ void StoreThread::take_settings() {
 
 int64_t Store::used_memory() const {
   int64_t used = memory_.total();
-  for_each_thread([&](const StoreThread& thread) { used += thread.pending_bytes_.get(); });
+  for_each_thread([&](const ThreadState& thread) { used += thread.pending_bytes_.get(); });
   return std::max<int64_t>(used, 0);
 }
 
-bool Store::make_room(StoreThread& thread, int64_t extra, int64_t given_back) {
+bool Store::make_room(ThreadState& thread, int64_t extra, int64_t given_back) {
   HeldShards::check_none("keys are evicted while a shard is held");
   thread.refresh_settings();
   const int64_t change = extra - given_back;
@@ -224,7 +224,7 @@ void Store::give_back_memory_now() {
   }
 }
 
-void Store::release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy) noexcept {
+void Store::release(ThreadState& thread, Shard& shard, Entry* entry, bool lazy) noexcept {
   if (lazy && entry->type() != Type::string && entry->value()->free_effort() > kLazyFreeEffort) {
     std::unique_ptr<Value> value(entry->value());
     const size_t bytes = entry->bytes();
@@ -238,7 +238,7 @@ void Store::release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy) 
 }
 
 /// Has a value destroyed in the background, or does it now when there is no memory for the order.
-void Store::destroy_later(StoreThread& thread, std::unique_ptr<Value> value) noexcept {
+void Store::destroy_later(ThreadState& thread, std::unique_ptr<Value> value) noexcept {
   const size_t bytes = value->memory();
   try {
     std::shared_ptr<Value> doomed(std::move(value));
@@ -311,11 +311,11 @@ void Store::age_shard(Shard& shard) {
 
 int64_t Store::changes() const {
   int64_t changes = 0;
-  for_each_thread([&](const StoreThread& thread) { changes += thread.changes.get(); });
+  for_each_thread([&](const ThreadState& thread) { changes += thread.changes.get(); });
   return changes;
 }
 
-bool Store::sweep(StoreThread& thread, int64_t budget_us) {
+bool Store::sweep(ThreadState& thread, int64_t budget_us) {
   HeldShards::check_none("expired keys are swept while a shard is held");
   thread.refresh_settings();
   if (!thread.settings().active_expire || stands_still(thread.now_ms())) return false;
@@ -357,7 +357,7 @@ bool Store::sweep(StoreThread& thread, int64_t budget_us) {
   return more;
 }
 
-bool Store::sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table) {
+bool Store::sweep_table(ThreadState& thread, Shard& shard, uint32_t database, Table& table) {
   if (table.deadlines() == 0) return true;
   const int64_t now = thread.now_ms();
   const bool prompt = table.deadlines() * shards() < kPromptSweepKeys;

@@ -1,7 +1,7 @@
 // The store: shards, the recency clock, memory accounting, eviction and expiry. Commands reach data through a Keyspace
 // (keyspace.h); this header is for whoever owns the store and its threads.
 //
-// A Store may be used from any thread; each thread that touches data does so with a StoreThread of its
+// A Store may be used from any thread; each thread that touches data does so with a ThreadState of its
 // own.
 #pragma once
 
@@ -36,9 +36,9 @@ namespace larder::store {
 class Store;
 
 /// What one thread needs to work on the store: its idea of the time, its figures, its share of the accounting.
-class StoreThread {
+class ThreadState {
  public:
-  StoreThread(Store& store, unsigned index, uint64_t seed);
+  ThreadState(Store& store, unsigned index, uint64_t seed);
 
   /// Reads the clock; every deadline and idle time until the next call is measured against this moment. No shard is
   /// held.
@@ -190,7 +190,7 @@ class Store {
   const base::Clock& clock() const { return clock_; }
 
   // -- Settings --
-  /// Those that count now. A thread that executes commands has a copy: StoreThread::settings().
+  /// Those that count now. A thread that executes commands has a copy: ThreadState::settings().
   Settings settings() const;
   /// Changes settings: `change` gets them to write to. Every thread works with the new ones from its next command on.
   /// Thread-safe.
@@ -215,7 +215,7 @@ class Store {
   /// counter, so not for every command.
   void add_overhead(int64_t bytes) { memory_.add_overhead(bytes); }
   /// Whether the limit is exceeded, as this thread sees it: off by at most a thousandth of the limit.
-  bool over_limit(const StoreThread& thread, int64_t extra = 0) const {
+  bool over_limit(const ThreadState& thread, int64_t extra = 0) const {
     const int64_t limit = thread.settings().maxmemory;
     return limit > 0 && memory_.total() + thread.pending_bytes_.get() + extra > limit;
   }
@@ -224,7 +224,7 @@ class Store {
   /// nothing evicted, when that much would not fit into an empty store. The answer is exact; how much is evicted is as
   /// this thread sees the account (over_limit).
   /// given_back   bytes of the overhead that are about to end
-  bool make_room(StoreThread& thread, int64_t extra = 0, int64_t given_back = 0);
+  bool make_room(ThreadState& thread, int64_t extra = 0, int64_t given_back = 0);
   /// Gives all free pages back to the system; returns how many bytes of blocks.
   size_t purge();
   /// Gives free pages back in the background if there are so many that it pays. Thread-safe; cheap.
@@ -246,7 +246,7 @@ class Store {
   // -- Expiry --
   /// Reclaims expired keys of this thread's share of the shards for at most `budget_us`; true when more is due. Looks
   /// at no shard while nothing has changed since no key had a deadline: a process may hold many idle stores.
-  bool sweep(StoreThread& thread, int64_t budget_us);
+  bool sweep(ThreadState& thread, int64_t budget_us);
 
   // -- Whole databases --
   size_t size(uint32_t database);
@@ -256,8 +256,8 @@ class Store {
   size_t deadlines(uint32_t database);
 
   /// A thread's place; lives as long as the store. Any thread may call, at start-up.
-  StoreThread& add_thread();
-  /// Visits every StoreThread, to sum figures.
+  ThreadState& add_thread();
+  /// Visits every ThreadState, to sum figures.
   template <class Visitor>
   void for_each_thread(Visitor&& visit) const {
     const std::lock_guard guard(threads_mutex_);
@@ -277,7 +277,7 @@ class Store {
 
   /// Frees an entry that is in no table: memory, Blob or Value. Large values are destroyed in the background when
   /// `lazy`, and count until then.
-  void release(StoreThread& thread, Shard& shard, Entry* entry, bool lazy) noexcept;
+  void release(ThreadState& thread, Shard& shard, Entry* entry, bool lazy) noexcept;
   /// Frees a table that has been taken out of a shard, with its entries; nothing is locked. Takes them from the
   /// accounts when it is done.
   void free_table(Shard& shard, Table table) noexcept;
@@ -286,16 +286,16 @@ class Store {
   BlockPool::Figures block_figures() const { return blocks_.figures(); }
 
  private:
-  friend class StoreThread;
+  friend class ThreadState;
   friend class Evictor;
 
   void apply_settings();
-  bool fits(const StoreThread& thread, int64_t extra) const {
+  bool fits(const ThreadState& thread, int64_t extra) const {
     return used_memory() + extra <= thread.settings().maxmemory;
   }
   void note_time_now(int64_t now_ms, int64_t steady_ms);
   size_t destroy(Shard& shard, Entry* entry) noexcept;
-  void destroy_later(StoreThread& thread, std::unique_ptr<Value> value) noexcept;
+  void destroy_later(ThreadState& thread, std::unique_ptr<Value> value) noexcept;
   /// Takes bytes from the account at once. Thread-safe.
   void credit(size_t bytes) { memory_.add(-static_cast<int64_t>(bytes)); }
   bool blocks_are_due() const;
@@ -305,7 +305,7 @@ class Store {
   void age_shard(Shard& shard);
   void point_to_consumers();
   int64_t changes() const;
-  bool sweep_table(StoreThread& thread, Shard& shard, uint32_t database, Table& table);
+  bool sweep_table(ThreadState& thread, Shard& shard, uint32_t database, Table& table);
 
   const size_t shard_mask_;
   const uint64_t seed_;
@@ -324,7 +324,7 @@ class Store {
 
   MemoryAccount memory_;
   mutable std::mutex threads_mutex_;
-  std::vector<std::unique_ptr<StoreThread>> threads_;
+  std::vector<std::unique_ptr<ThreadState>> threads_;
 
   BlockPool blocks_;
   std::vector<std::unique_ptr<Arena>> arenas_;
@@ -338,14 +338,14 @@ class Store {
   Background background_;
 };
 
-inline void StoreThread::refresh_settings() {
+inline void ThreadState::refresh_settings() {
   if (store_.settings_generation_.load(std::memory_order_acquire) != settings_generation_) [[unlikely]]
     take_settings();
 }
 
-inline bool StoreThread::wants_effects() const { return store_.wants_effects(); }
+inline bool ThreadState::wants_effects() const { return store_.wants_effects(); }
 
-inline void StoreThread::charge(int64_t bytes) {
+inline void ThreadState::charge(int64_t bytes) {
   pending_bytes_.add(bytes);
   const int64_t pending = pending_bytes_.get();
   const int64_t slack = store_.memory_.slack();
@@ -355,7 +355,7 @@ inline void StoreThread::charge(int64_t bytes) {
   }
 }
 
-inline void StoreThread::note_heap_freed(size_t bytes) {
+inline void ThreadState::note_heap_freed(size_t bytes) {
   constexpr size_t kPortion = 1024 * 1024;
   heap_freed_ += bytes;
   if (heap_freed_ < kPortion) return;
@@ -363,7 +363,7 @@ inline void StoreThread::note_heap_freed(size_t bytes) {
   heap_freed_ = 0;
 }
 
-inline void StoreThread::note_end(const Entry& entry, uint32_t tick, bool hit) {
+inline void ThreadState::note_end(const Entry& entry, uint32_t tick, bool hit) {
   const auto age = static_cast<uint8_t>(HitDensity::age_of(entry.age(tick)));
   hit_log_.note({.key_class = entry.eviction_class(), .age = age, .hit = hit}, store_.recency_.keys());
 }

@@ -97,7 +97,7 @@ TEST_P(Changes, RebuildAStoreThatEvicts) {
 
 TEST_P(Changes, AreUndone) {
   start(0);
-  store::StoreThread& thread = data().add_thread();
+  store::ThreadState& thread = data().add_thread();
   ProgramGenerator generator(GetParam());
   random_.seed(GetParam());
   for (int program = 0; program < 6 && !HasFailure(); ++program) {

@@ -26,7 +26,7 @@ Step random_step(std::mt19937_64& random) {
   return {kind, "key:" + std::to_string(random() % kKeys), writes ? std::to_string(random() % 100) : "", {}};
 }
 
-std::vector<std::string> words_of(const Step& step) {
+std::vector<std::string> arguments_of(const Step& step) {
   switch (step.kind) {
     case Step::Kind::get: return {"GET", step.key};
     case Step::Kind::set: return {"SET", step.key, step.argument};
@@ -45,7 +45,7 @@ std::optional<std::string> answer(const test::Reply& reply) {
 /// Executes the steps, several of them as a transaction that is sent at once.
 void execute(test::RespClient& client, Operation& operation, std::atomic<int64_t>& order) {
   std::string bytes;
-  for (const Step& step : operation.steps) bytes += test::encode_command(words_of(step));
+  for (const Step& step : operation.steps) bytes += test::encode_command(arguments_of(step));
   const bool transaction = operation.steps.size() > 1;
   if (transaction) bytes = test::encode_command({"MULTI"}) + bytes + test::encode_command({"EXEC"});
   operation.invoked = ++order;

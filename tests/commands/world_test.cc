@@ -81,7 +81,7 @@ TEST_F(Worlds, HaveATimeOfTheirOwn) {
   clock.advance(std::chrono::milliseconds(1000));
   EXPECT_EQ(run(there, {"EXISTS", "k"}), ":0\r\n");
   EXPECT_EQ(run(there, {"TIME"}).substr(0, 4), "*2\r\n");
-  EXPECT_EQ(other.store_thread(0).now_us(), clock.now_us());
+  EXPECT_EQ(other.thread_state(0).now_us(), clock.now_us());
 }
 
 TEST_F(Worlds, HaveChannelsAndEventsOfTheirOwn) {
@@ -115,7 +115,7 @@ TEST(SmallWorlds, AThousandTakeLessThan50KilobytesEach) {
   for (auto& world : worlds) {
     world = std::make_unique<World>(small(clock));
     world->apply(Settings{});
-    world->store_thread(0).refresh_time();
+    world->thread_state(0).refresh_time();
   }
   size_t bytes = store::AllocationCounter::available() ? counter.bytes() : heap_bytes() - before;
   for (const auto& world : worlds) bytes += world->store.block_figures().mapped;

@@ -61,7 +61,7 @@ TEST_F(PubsubHubTest, AClientThatIsToBeClosedHearsNothingFromThenOn) {
 }
 
 TEST_F(PubsubHubTest, NoEventIsRaisedWhileNobodyListens) {
-  store::StoreThread& thread = threads.first().store_thread();
+  store::ThreadState& thread = threads.first().thread_state();
   thread.set_event_mask(store::kEventString);
   EXPECT_FALSE(thread.wants(store::kEventString));
   state.world.pubsub.subscribe(client, ChannelKind::pattern, "__key*");

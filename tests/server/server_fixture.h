@@ -1,5 +1,5 @@
 // What tests of a running server share: a server in this process on a Unix socket of its own (and a TCP port if asked
-// for), clients of it, and waiting for something to become true without sleeping blindly. Thread rule: a RunningServer
+// for), clients of it, and waiting for something to become true without sleeping blindly. A RunningServer
 // belongs to the test's thread; client() may be called from any.
 #pragma once
 

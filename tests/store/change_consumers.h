@@ -37,11 +37,11 @@ class Rebuilder final : public ChangeConsumer {
       keys_[place(change)] = digest_of(*entry);
     }
   }
-  void before_clear(StoreThread&, uint32_t database, const Table& keys) noexcept override {
+  void before_clear(ThreadState&, uint32_t database, const Table& keys) noexcept override {
     const std::lock_guard guard(mutex_);
     keys.for_each([&](const Entry* entry) { keys_.erase(std::pair(database, std::string(entry->key()))); });
   }
-  void before_swap(StoreThread&, uint32_t first, uint32_t second) noexcept override {
+  void before_swap(ThreadState&, uint32_t first, uint32_t second) noexcept override {
     const std::lock_guard guard(mutex_);
     Digest swapped;
     for (auto& [place, text] : keys_) {
@@ -77,12 +77,12 @@ class UndoLog final : public ChangeConsumer {
     record({.database = change.database, .key = std::string(change.key), .old = saved(entry)});
   }
   void after_change(const KeyChange&, const Entry*, Reason) noexcept override {}
-  void before_clear(StoreThread&, uint32_t database, const Table& keys) noexcept override {
+  void before_clear(ThreadState&, uint32_t database, const Table& keys) noexcept override {
     keys.for_each([&](const Entry* entry) {
       record({.database = database, .key = std::string(entry->key()), .old = saved(entry)});
     });
   }
-  void before_swap(StoreThread&, uint32_t first, uint32_t second) noexcept override {
+  void before_swap(ThreadState&, uint32_t first, uint32_t second) noexcept override {
     record({.database = first, .key = {}, .old = {}, .swapped_with = second});
   }
 
@@ -90,7 +90,7 @@ class UndoLog final : public ChangeConsumer {
   void clear() { steps_.clear(); }
 
   /// All shards are held.
-  void undo(Store& store, StoreThread& thread, const ShardLocks& locks) {
+  void undo(Store& store, ThreadState& thread, const ShardLocks& locks) {
     recording_ = false;
     for (; !steps_.empty(); steps_.pop_back()) {
       Step& step = steps_.back();

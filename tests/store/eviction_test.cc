@@ -151,7 +151,7 @@ TEST_P(EvictionOfEveryPolicy, WhatFitsIntoNoStoreEvictsNothing) {
 TEST_P(EvictionOfEveryPolicy, WhatAnotherThreadHasFreedIsRoom) {
   constexpr int64_t kLimit = 64 << 20;  // large enough for a thread to keep a few kilobytes to itself
   test.set_policy(GetParam());
-  StoreThread& other = test.store.add_thread();
+  ThreadState& other = test.store.add_thread();
   test.set("freed", std::string(2000, 'v'));
   test.set_maxmemory(kLimit);
   test.thread.charge(kLimit - test.store.used_memory() + 1000);

@@ -134,13 +134,13 @@ TEST_F(Expiry, ManyDeadlinesAreReclaimedSoonToo) {
 TEST_F(Expiry, EveryThreadSweepsItsShare) {
   base::ManualClock clock;
   Store store({.databases = 1, .threads = 3, .seed = 1, .clock = &clock});
-  std::vector<StoreThread*> threads;
+  std::vector<ThreadState*> threads;
   for (int i = 0; i < 3; ++i) threads.push_back(&store.add_thread());
   for (int i = 0; i < 3000; ++i) {
     Access(store, *threads[0])->put_string(std::to_string(i), "v", {.deadline = clock.now_ms() + 10});
   }
   clock.advance(milliseconds(10));
-  for (StoreThread* thread : threads) {
+  for (ThreadState* thread : threads) {
     thread->refresh_time();
     const size_t before = store.total_size();
     for (int i = 0; i < 4; ++i) store.sweep(*thread, kBudgetUs);

@@ -21,7 +21,7 @@ std::string passing(uint64_t number) { return "passes:" + std::to_string(number)
 
 /// One whole scan; `between` runs after each call.
 template <class Between>
-std::map<std::string, int> scan(Store& store, StoreThread& thread, size_t count, Between&& between) {
+std::map<std::string, int> scan(Store& store, ThreadState& thread, size_t count, Between&& between) {
   std::map<std::string, int> seen;
   uint64_t cursor = 0;
   do {
@@ -128,7 +128,7 @@ TEST_F(Scan, KeysThatStayAreReturnedOnceWhileAnotherThreadWrites) {
   fill();
   std::atomic<bool> done = false;
   std::atomic<int> writes = 0;
-  StoreThread& other = test.store.add_thread();
+  ThreadState& other = test.store.add_thread();
   std::thread writer([&] {
     std::mt19937_64 random(99);
     uint64_t serial = 0;

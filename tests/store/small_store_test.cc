@@ -46,7 +46,7 @@ TEST(SmallStore, AThousandEmptyOnesTakeLessThan50KilobytesEach) {
 }
 
 /// Whether a sweep by `thread` ends although all shards are held by another thread.
-bool looks_at_no_shard(Store& store, StoreThread& thread) {
+bool looks_at_no_shard(Store& store, ThreadState& thread) {
   ShardLocks locks(store);
   locks.lock_all();
   auto sweep = std::async(std::launch::async, [&] { return store.sweep(thread, 1'000'000); });

@@ -33,7 +33,7 @@ inline OwnedEntry make_entry(std::string_view key, std::optional<int64_t> deadli
 /// All shards of a store, held as a command holds those of its keys, and one database seen through them.
 class Access {
  public:
-  Access(Store& store, StoreThread& thread, uint32_t database = 0)
+  Access(Store& store, ThreadState& thread, uint32_t database = 0)
       : locks_(store), keys_(store, thread, locks_, database) {
     locks_.lock_all();
   }
@@ -110,7 +110,7 @@ class TestStore {
 
   base::ManualClock clock;
   Store store;
-  StoreThread& thread;
+  ThreadState& thread;
   const int64_t empty_memory = store.used_memory();  // of the store itself
 
  private:
