@@ -221,10 +221,10 @@ bool RequestParser::read_body(std::span<char> input) {
 bool RequestParser::find_in_line(char wanted, std::span<char> input, const ParserLimits& limits,
                                  std::string_view too_long) {
   const std::string_view unscanned{input.data() + scanned_, input.size() - scanned_};
-  const size_t end = std::min(unscanned.find(wanted), unscanned.size());
-  const size_t nul = unscanned.substr(0, end).find('\0');
-  scanned_ += std::min(nul, end);
-  if (nul == std::string_view::npos && end < unscanned.size()) return true;
+  const std::string_view line = unscanned.substr(0, unscanned.find(wanted));
+  const size_t nul = line.find('\0');
+  scanned_ += std::min(nul, line.size());
+  if (nul == std::string_view::npos && line.size() < unscanned.size()) return true;
   if (input.size() - position_ > limits.max_inline_length) fail(too_long);
   return false;
 }
