@@ -1,6 +1,8 @@
 // What is handed over to a thread, and its settings; see client_thread.h.
 #include "server/clients/client_thread.h"
 
+#include <new>
+
 namespace larder::server {
 
 ClientThread::ClientThread(unsigned index, store::ThreadState& thread_state, const Config& config, size_t commands)
@@ -36,7 +38,12 @@ void ClientThread::run_deliveries_now() {
     deliveries.swap(deliveries_);
     has_deliveries_.store(false, std::memory_order_relaxed);
   }
-  for (const auto& deliver : deliveries) deliver();
+  for (const auto& deliver : deliveries) {
+    try {
+      deliver();
+    } catch (const std::bad_alloc&) {  // as with an output limit: who can't be reached misses the message
+    }
+  }
 }
 
 void ClientThread::note_client_memory(int64_t change) {

@@ -1,6 +1,10 @@
 // See intake.h.
 #include "server/net/intake.h"
 
+#include <new>
+
+#include "base/at_exit.h"
+
 namespace larder::server {
 
 namespace {
@@ -24,14 +28,25 @@ void Intake::add(RequestSource& source) {
   const std::span<char> input = source.receive(buffer);
   if (input.empty()) return;
   if (input.data() == buffer.data()) used_ += input.size();
+  base::AtExit drop([this, requests = batch_.requests.size(), words = batch_.words.size()] {
+    batch_.requests.resize(requests);
+    batch_.words.resize(words);
+  });
   const Parsed parsed = source.parse(input, batch_);
   parts_.push_back({.source = &source, .parsed = parsed});
+  drop.dismiss();
   if (parsed.cut_short || batch_.requests.size() >= kJoined) run();
 }
 
 void Intake::run() {
   dispatcher_.prefetch_first(batch_);
-  for (const Part& part : parts_) part.source->execute(part.parsed, batch_);
+  for (const Part& part : parts_) {
+    try {
+      part.source->execute(part.parsed, batch_);
+    } catch (const std::bad_alloc&) {
+      part.source->out_of_memory();
+    }
+  }
   parts_.clear();
   batch_.clear();
   used_ = 0;

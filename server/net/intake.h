@@ -36,6 +36,8 @@ class RequestSource {
   /// Executes what was parsed and then, if it was cut short, the rest of the input, for which the batch is used anew;
   /// sends the replies.
   virtual void execute(Parsed parsed, Batch& batch) = 0;
+  /// There was no memory for what execute() had to do.
+  virtual void out_of_memory() noexcept = 0;
 
  protected:
   ~RequestSource() = default;
@@ -45,7 +47,8 @@ class Intake {
  public:
   explicit Intake(Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
 
-  /// Receives what a connection has sent; executes what waits when there is enough of it.
+  /// Receives what a connection has sent; executes what waits when there is enough of it. Throws std::bad_alloc, and
+  /// then nothing of this connection waits.
   void add(RequestSource& source);
   /// Executes what waits, and sends the replies.
   void run();

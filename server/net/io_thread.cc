@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "base/at_exit.h"
@@ -116,16 +117,27 @@ void IoThread::post(std::function<void()> work) {
 void IoThread::adopt(int descriptor, bool unix_socket) {
   connections_.fetch_add(1, std::memory_order_relaxed);
   post([this, descriptor, unix_socket] {
-    const uint64_t id = state_.clients.next_id();
-    auto session = std::make_unique<Session>(*this, descriptor, id, unix_socket);
-    if (poller_.add(descriptor, *session)) {
-      sessions_.emplace(id, std::move(session));
-      return;
-    }
-    state_.log.warning("Can't wait for a new connection: {}", std::strerror(errno));
+    if (begin_session(descriptor, unix_socket)) return;
     connections_.fetch_sub(1, std::memory_order_relaxed);
     state_.clients.note_gone();
   });
+}
+
+/// False when the system or the memory refuses; the descriptor is then closed.
+bool IoThread::begin_session(int descriptor, bool unix_socket) {
+  base::AtExit close_it([descriptor] { ::close(descriptor); });
+  try {
+    const uint64_t id = state_.clients.next_id();
+    auto session = std::make_unique<Session>(*this, descriptor, id, unix_socket);
+    close_it.dismiss();  // the session does it
+    Pollable& target = *session;
+    const auto at = sessions_.emplace(id, std::move(session)).first;
+    if (poller_.add(descriptor, target)) return true;
+    state_.log.warning("Can't wait for a new connection: {}", std::strerror(errno));
+    sessions_.erase(at);
+  } catch (const std::bad_alloc&) {  // nobody has been promised anything yet
+  }
+  return false;
 }
 
 Session* IoThread::find_session(uint64_t client_id) {
@@ -170,7 +182,13 @@ void IoThread::flush_waiting() {
   run_deliveries();
   while (has_unflushed()) {
     for (const uint64_t id : take_unflushed()) {
-      if (Session* session = find_session(id)) session->flush();
+      Session* session = find_session(id);
+      if (session == nullptr) continue;
+      try {
+        session->flush();
+      } catch (const std::bad_alloc&) {
+        session->out_of_memory();
+      }
     }
   }
 }
@@ -179,7 +197,12 @@ void IoThread::resume_paused() {
   holding_ = false;  // set again by those that must go on waiting
   for (const uint64_t id : client_ids()) {
     Session* session = find_session(id);
-    if (session != nullptr && session->waiting()) session->resume();
+    if (session == nullptr || !session->waiting()) continue;
+    try {
+      session->resume();
+    } catch (const std::bad_alloc&) {
+      session->out_of_memory();
+    }
   }
 }
 

@@ -54,6 +54,7 @@ class IoThread final : public ConnectionThread {
   void run();
   bool turn_asio();
   void round(const std::function<void()>& work);
+  bool begin_session(int descriptor, bool unix_socket);
   Session* find_session(uint64_t client_id);
   std::vector<uint64_t> client_ids() const;
   /// Sends what has been written to clients outside of batches of their own.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 #include <system_error>
 
 namespace larder::server {
@@ -89,7 +90,11 @@ void Poller::serve() {
     if (target == nullptr) continue;
     // An error or a hang-up is found by reading.
     const bool broken = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
-    target->ready(broken || (event.events & EPOLLIN) != 0, (event.events & EPOLLOUT) != 0);
+    try {
+      target->ready(broken || (event.events & EPOLLIN) != 0, (event.events & EPOLLOUT) != 0);
+    } catch (const std::bad_alloc&) {
+      target->out_of_memory();
+    }
   }
 }
 

@@ -20,6 +20,8 @@ namespace larder::server {
 class Pollable {
  public:
   virtual void ready(bool readable, bool writable) = 0;
+  /// There was no memory for what ready() had to do.
+  virtual void out_of_memory() noexcept = 0;
 
  protected:
   ~Pollable() = default;

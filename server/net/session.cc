@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include "server/clients/client_line.h"
 #include "server/dispatch/watches.h"
@@ -446,6 +447,14 @@ void Session::close_gently() {
 void Session::close_overrun() {
   if (closed_) return;
   note_output_limit_exceeded();
+  close();
+}
+
+void Session::out_of_memory() noexcept {
+  try {
+    state_.log.warning("Closing client for which there is no memory: id={} addr={}", client.id, client.address);
+  } catch (const std::bad_alloc&) {  // then without a word
+  }
   close();
 }
 

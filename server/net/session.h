@@ -34,6 +34,8 @@ class Session final : public Pollable, public RequestSource {
   std::span<char> receive(std::span<char> buffer) override;
   Parsed parse(std::span<char> input, Batch& batch) override;
   void execute(Parsed parsed, Batch& batch) override;
+  /// Ends the connection: a reply that is missing would shift all that follow.
+  void out_of_memory() noexcept override;
   /// Sends what waits, as far as the socket takes it.
   void flush();
   /// Ends the connection; replies that wait are lost.

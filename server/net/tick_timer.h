@@ -19,6 +19,7 @@ class TickTimer final : public Pollable {
   ~TickTimer();
 
   void ready(bool readable, bool writable) override;
+  void out_of_memory() noexcept override {}  // ready() needs none
   /// Whether a period has ended since the last call. Periods that were missed count once.
   bool take() { return std::exchange(due_, false); }
 

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "server/clients/client.h"
 #include "server/dispatch/command_table.h"
 #include "server/dispatch/dispatch.h"
+#include "server/net/intake.h"
 #include "server/net/io_threads.h"
 #include "server/server.h"
 #include "server/state.h"
@@ -274,6 +276,59 @@ TEST_F(CommandAllocations, OfTransactions) {
   sweep({"UNWATCH"}, {{"WATCH", "s"}});
   key_after_key_ = true;  // each command fails for itself
   sweep({"EXEC"}, {{"WATCH", "s"}, {"MULTI"}, {"SET", "s", kLarge}, {"SADD", "new", "1", "b"}, {"COPY", "t", "u"}});
+}
+
+/// A connection for which there is no memory at one step.
+class Source final : public server::RequestSource {
+ public:
+  enum class Step { none, receive, parse, execute };
+  explicit Source(Step fails) : fails_(fails) {}
+
+  std::span<char> receive(std::span<char> buffer) override {
+    fail_at(Step::receive);
+    return buffer.first(1);
+  }
+  server::Parsed parse(std::span<char> input, server::Batch& batch) override {
+    const size_t first = batch.requests.size();
+    batch.words.push_back("PING");
+    batch.requests.push_back({.first_arg = batch.words.size() - 1, .arg_count = 1});
+    fail_at(Step::parse);
+    return {.input = input.subspan(1), .first = first, .count = 1};
+  }
+  void execute(server::Parsed parsed, server::Batch& batch) override {
+    fail_at(Step::execute);
+    executed = batch.arguments_of(batch.requests.at(parsed.first)).size() == 1 && parsed.count == 1;
+  }
+  void out_of_memory() noexcept override { ended = true; }
+
+  bool executed = false, ended = false;
+
+ private:
+  void fail_at(Step step) const {
+    if (step == fails_) throw std::bad_alloc();
+  }
+  Step fails_;
+};
+
+TEST_F(CommandAllocations, OfAConnectionEndItAlone) {
+  Running at;
+  server::Intake& intake = at.thread.intake();
+  for (const auto step : {Source::Step::receive, Source::Step::parse, Source::Step::execute}) {
+    Source before(Source::Step::none), failing(step), behind(Source::Step::none);
+    intake.add(before);
+    if (step == Source::Step::execute) {
+      intake.add(failing);
+    } else {
+      EXPECT_THROW(intake.add(failing), std::bad_alloc);  // to the poller, which ends the connection
+    }
+    intake.add(behind);
+    intake.run();
+    EXPECT_TRUE(before.executed);
+    EXPECT_TRUE(behind.executed);
+    EXPECT_FALSE(failing.executed);
+    EXPECT_EQ(failing.ended, step == Source::Step::execute);
+    EXPECT_FALSE(before.ended || behind.ended);
+  }
 }
 
 }  // namespace
