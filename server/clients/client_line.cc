@@ -1,6 +1,8 @@
 // The line of a connection; see client_line.h. Names and order of its fields are those of Redis 7.2.
 #include "server/clients/client_line.h"
 
+#include "server/clients/world.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -56,6 +58,13 @@ void append_client_line(std::string& out, const Client& client, int64_t now_us, 
                  waiting > 0 && executing != &client ? "rw" : "r",
                  client.last_command == nullptr ? std::string_view("NULL") : *client.last_command, client.user,
                  client.protocol, shown_name(client.library_name), shown_name(client.library_version));
+}
+
+std::string log_name(const Client& client) {
+  std::string line;
+  append_client_line(line, client, client.world.clock().now_us(), nullptr);
+  line.pop_back();
+  return line;
 }
 
 }  // namespace larder::server

@@ -15,5 +15,7 @@ namespace larder::server {
 /// now_us     Unix time, for age and idle
 /// executing  the client whose command asks; the only one whose arguments are in memory
 void append_client_line(std::string& out, const Client& client, int64_t now_us, const Client* executing);
+/// How the log names the client: its line, without the newline.
+std::string log_name(const Client& client);
 
 }  // namespace larder::server

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/at_exit.h"
-#include "server/net/session.h"
+#include "server/net/connection.h"
 #include "server/observe/stopwatch.h"
 
 namespace larder::server {
@@ -99,9 +99,9 @@ void IoThread::stop_now() {
   round([this] {
     stopping_ = true;
     for (const uint64_t id : client_ids()) {
-      Session& session = *sessions_.at(id);
-      session.close_gently();
-      session.close();
+      Connection& connection = *connections_.at(id);
+      connection.close_gently();
+      connection.close();
     }
   });
   context_.stop();
@@ -115,66 +115,65 @@ void IoThread::post(std::function<void()> work) {
 // -- Connections --
 
 void IoThread::adopt(int descriptor, bool unix_socket) {
-  connections_.fetch_add(1, std::memory_order_relaxed);
+  connection_count_.fetch_add(1, std::memory_order_relaxed);
   post([this, descriptor, unix_socket] {
-    if (begin_session(descriptor, unix_socket)) return;
-    connections_.fetch_sub(1, std::memory_order_relaxed);
+    if (begin_connection(descriptor, unix_socket)) return;
+    connection_count_.fetch_sub(1, std::memory_order_relaxed);
     state_.clients.note_gone();
   });
 }
 
 /// False when the system or the memory refuses; the descriptor is then closed.
-bool IoThread::begin_session(int descriptor, bool unix_socket) {
-  base::AtExit close_it([descriptor] { ::close(descriptor); });
+bool IoThread::begin_connection(int descriptor, bool unix_socket) {
+  Transport transport(descriptor);  // closes it
   try {
     const uint64_t id = state_.clients.next_id();
-    auto session = std::make_unique<Session>(*this, descriptor, id, unix_socket);
-    close_it.dismiss();  // the session does it
-    Pollable& target = *session;
-    const auto at = sessions_.emplace(id, std::move(session)).first;
+    auto connection = std::make_unique<Connection>(*this, std::move(transport), id, unix_socket);
+    Pollable& target = *connection;
+    const auto at = connections_.emplace(id, std::move(connection)).first;
     if (poller_.add(descriptor, target)) return true;
     state_.log.warning("Can't wait for a new connection: {}", std::strerror(errno));
-    sessions_.erase(at);
+    connections_.erase(at);
   } catch (const std::bad_alloc&) {  // nobody has been promised anything yet
   }
   return false;
 }
 
-Session* IoThread::find_session(uint64_t client_id) {
-  const auto found = sessions_.find(client_id);
-  return found == sessions_.end() ? nullptr : found->second.get();
+Connection* IoThread::find_connection(uint64_t client_id) {
+  const auto found = connections_.find(client_id);
+  return found == connections_.end() ? nullptr : found->second.get();
 }
 
 Client* IoThread::find(uint64_t client_id) {
-  Session* session = find_session(client_id);
-  return session == nullptr ? nullptr : &session->client;
+  Connection* connection = find_connection(client_id);
+  return connection == nullptr ? nullptr : &connection->client;
 }
 
 void IoThread::for_each_client(const std::function<void(Client&)>& visit) {
-  for (auto& [id, session] : sessions_) visit(session->client);
+  for (auto& [id, connection] : connections_) visit(connection->client);
 }
 
 void IoThread::close(uint64_t client_id) {
-  if (Session* session = find_session(client_id)) session->close();
+  if (Connection* connection = find_connection(client_id)) connection->close();
 }
 
 void IoThread::close_overrun(uint64_t client_id) {
-  if (Session* session = find_session(client_id)) session->close_overrun();
+  if (Connection* connection = find_connection(client_id)) connection->close_overrun();
 }
 
 void IoThread::remove(uint64_t client_id) {
-  auto node = sessions_.extract(client_id);
+  auto node = connections_.extract(client_id);
   if (node.empty()) return;
   closed_.push_back(std::move(node.mapped()));
-  connections_.fetch_sub(1, std::memory_order_relaxed);
+  connection_count_.fetch_sub(1, std::memory_order_relaxed);
   state_.clients.note_gone();
 }
 
 /// For loops whose steps may close connections.
 std::vector<uint64_t> IoThread::client_ids() const {
   std::vector<uint64_t> ids;
-  ids.reserve(sessions_.size());
-  for (const auto& [id, session] : sessions_) ids.push_back(id);
+  ids.reserve(connections_.size());
+  for (const auto& [id, connection] : connections_) ids.push_back(id);
   return ids;
 }
 
@@ -182,12 +181,12 @@ void IoThread::flush_waiting() {
   run_deliveries();
   while (has_unflushed()) {
     for (const uint64_t id : take_unflushed()) {
-      Session* session = find_session(id);
-      if (session == nullptr) continue;
+      Connection* connection = find_connection(id);
+      if (connection == nullptr) continue;
       try {
-        session->flush();
+        connection->flush();
       } catch (const std::bad_alloc&) {
-        session->out_of_memory();
+        connection->out_of_memory();
       }
     }
   }
@@ -196,12 +195,12 @@ void IoThread::flush_waiting() {
 void IoThread::resume_paused() {
   holding_ = false;  // set again by those that must go on waiting
   for (const uint64_t id : client_ids()) {
-    Session* session = find_session(id);
-    if (session == nullptr || !session->waiting()) continue;
+    Connection* connection = find_connection(id);
+    if (connection == nullptr || !connection->waiting()) continue;
     try {
-      session->resume();
+      connection->resume();
     } catch (const std::bad_alloc&) {
-      session->out_of_memory();
+      connection->out_of_memory();
     }
   }
 }
@@ -235,7 +234,8 @@ void IoThread::sweep() {
 
 void IoThread::close_idle() {
   for (const uint64_t id : client_ids()) {
-    if (Session* session = find_session(id)) session->check_limits(thread_state().now_us(), settings().timeout_s);
+    if (Connection* connection = find_connection(id))
+      connection->check_limits(thread_state().now_us(), settings().timeout_s);
   }
 }
 

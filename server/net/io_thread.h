@@ -21,7 +21,7 @@
 
 namespace larder::server {
 
-class Session;
+class Connection;
 
 class IoThread final : public ConnectionThread {
  public:
@@ -48,14 +48,14 @@ class IoThread final : public ConnectionThread {
 
   asio::io_context& context() { return context_; }
   /// How many connections it serves. Any thread.
-  size_t connections() const { return connections_.load(std::memory_order_relaxed); }
+  size_t connections() const { return connection_count_.load(std::memory_order_relaxed); }
 
  private:
   void run();
   bool turn_asio();
   void round(const std::function<void()>& work);
-  bool begin_session(int descriptor, bool unix_socket);
-  Session* find_session(uint64_t client_id);
+  bool begin_connection(int descriptor, bool unix_socket);
+  Connection* find_connection(uint64_t client_id);
   std::vector<uint64_t> client_ids() const;
   /// Sends what has been written to clients outside of batches of their own.
   void flush_waiting();
@@ -67,9 +67,9 @@ class IoThread final : public ConnectionThread {
   asio::io_context context_;
   std::optional<store::WordsReader> words_reader_;  // where other threads may replace what this one prefetches
   TickTimer timer_;
-  std::unordered_map<uint64_t, std::unique_ptr<Session>> sessions_;
-  std::vector<std::unique_ptr<Session>> closed_;  // until the current round is over
-  std::atomic<size_t> connections_{0};
+  std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<Connection>> closed_;  // until the current round is over
+  std::atomic<size_t> connection_count_{0};
   uint64_t ticks_ = 0;
   int64_t sweep_left_us_ = 0;  // of this tick's budget, while more is due
   bool stopping_ = false;

@@ -1,33 +1,32 @@
-// One connection: its socket, its input that is not complete yet, and the requests that it sends. What the socket has
-// is received into the thread's Intake, parsed and executed there in batches, and answered with one write; what the
-// socket does not take then is written when it is ready again.
+// One connection: its transport, its buffers and their limits, and the session that understands what it sends. What has
+// arrived is received into the thread's Intake, parsed and executed there in batches, and answered with one write; what
+// the socket does not take then is written when it is ready again.
 //
 // Only on its I/O thread.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "server/clients/client.h"
 #include "server/config/settings.h"
-#include "server/dispatch/dispatch.h"
 #include "server/net/intake.h"
 #include "server/net/poller.h"
+#include "server/net/resp_session.h"
+#include "server/net/transport.h"
 
 namespace larder::server {
 
 class ConnectionThread;
 class ServerState;
 
-class Session final : public Pollable, public RequestSource {
+class Connection final : public Pollable, public RequestSource {
  public:
-  /// Takes over a connected, non-blocking descriptor.
-  Session(ConnectionThread& thread, int descriptor, uint64_t id, bool unix_socket);
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-  ~Session();
+  Connection(ConnectionThread& thread, Transport transport, uint64_t id, bool unix_socket);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
 
   /// Serves what the socket is ready for.
   void ready(bool readable, bool writable) override;
@@ -42,7 +41,7 @@ class Session final : public Pollable, public RequestSource {
   void close();
   /// Executes requests that waited for the end of a pause.
   void resume();
-  bool waiting() const { return !held_back_.empty(); }
+  bool waiting() const { return session_.waiting(); }
   /// Closes if the client has been idle too long, or above an output limit too long.
   void check_limits(int64_t now_us, int idle_timeout_s);
   /// Sends what waits, then closes.
@@ -54,11 +53,9 @@ class Session final : public Pollable, public RequestSource {
 
  private:
   std::span<char> input_room(std::span<char> buffer);
+  void log_end_of_input();
   void update_interest();
   void consume(Parsed parsed, Batch& batch);
-  bool execute_requests(const Parsed& parsed, const Batch& batch);
-  Dispatcher::Outcome run(const Request& request, std::span<const std::string_view> args);
-  void hold_back(std::span<const Request> requests, const Batch& batch);
   void keep_rest(std::span<char> rest);
   void write();
   void return_storage();
@@ -67,16 +64,13 @@ class Session final : public Pollable, public RequestSource {
   bool output_within_limits();
   void note_output_limit_exceeded();
   void account();
-  void describe_addresses();
-  std::string log_name() const;
 
   ConnectionThread& thread_;
   ServerState& state_;
-  protocol::RequestParser parser_;
+  Transport transport_;
+  RespSession session_;
   std::vector<char> backlog_;                     // bytes read but not executed
   size_t backlog_size_ = 0;                       // of them are real; the rest is room
-  std::deque<StoredRequest> held_back_;           // parsed, but paused
-  std::string failure_;                           // protocol error to be sent after the commands before it
   bool wants_read_ = true, wants_write_ = false;  // what the poller has been told
   bool closed_ = false;
 };
