@@ -43,6 +43,9 @@ class ClientThread {
       take_settings();
   }
 
+  /// Moves with each change of the settings that this thread has taken over.
+  uint64_t settings_generation() const { return settings_generation_; }
+
   // -- What net/ does --
   /// Any thread: runs `work` on this thread between commands, under `execution`.
   virtual void post(std::function<void()> work) = 0;

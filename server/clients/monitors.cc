@@ -49,7 +49,11 @@ void Monitors::feed(const Client& client, std::span<const std::string_view> args
     thread->deliver_in_order([thread, line] {
       thread->for_each_client([&](Client& monitor) {
         if (!monitor.monitor || monitor.close_after_reply) return;
-        monitor.output.append(*line);
+        try {
+          monitor.output.append(*line);
+        } catch (const std::bad_alloc&) {
+          monitor.close_now = true;
+        }
         thread->flush_later(monitor.id);
       });
     });

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/at_exit.h"
 #include "base/glob.h"
 #include "protocol/reply_writer.h"
 #include "server/clients/client.h"
@@ -56,23 +57,37 @@ void deliver(ClientThread& thread, const Delivery& delivery, const Message& mess
   if (client.close_now) return;
   protocol::ReplyWriter reply(client.output, delivery.protocol);
   const bool pattern = delivery.kind == ChannelKind::pattern;
-  reply.push(pattern ? 4 : 3);
-  reply.bulk(pattern ? "pmessage" : delivery.kind == ChannelKind::shard ? "smessage" : "message");
-  if (pattern) reply.bulk(delivery.matched);
-  reply.bulk(message.channel);
-  reply.bulk(message.text);
+  try {
+    reply.push(pattern ? 4 : 3);
+    reply.bulk(pattern ? "pmessage" : delivery.kind == ChannelKind::shard ? "smessage" : "message");
+    if (pattern) reply.bulk(delivery.matched);
+    reply.bulk(message.channel);
+    reply.bulk(message.text);
+  } catch (const std::bad_alloc&) {
+    client.close_now = true;  // half a message would spoil all that follow
+  }
   thread.flush_later(client.id);
 }
 
 }  // namespace
 
 bool PubsubHub::subscribe(Client& client, ChannelKind kind, std::string_view name) {
-  if (!subscriptions_of(client, kind).emplace(name).second) return false;
-  client.subscription_bytes += kNode + name.size();
+  auto& own = subscriptions_of(client, kind);
+  const auto [mine, added] = own.emplace(name);
+  if (!added) return false;
+  // Both know of the subscription, or neither.
+  base::AtExit forget([&own, mine = mine] { own.erase(mine); });
   const std::lock_guard guard(mutex_);
-  auto& subscribers = names(kind)[std::string(name)];
-  if (subscribers.empty()) count_name(kind, name, 1);
-  subscribers.push_back(&client);
+  const auto at = names(kind).try_emplace(std::string(name)).first;
+  base::AtExit drop([&] {
+    if (at->second.empty()) names(kind).erase(at);
+  });
+  at->second.reserve(at->second.size() + 1);
+  if (at->second.empty()) count_name(kind, name, 1);
+  at->second.push_back(&client);
+  client.subscription_bytes += kNode + name.size();
+  drop.dismiss();
+  forget.dismiss();
   return true;
 }
 

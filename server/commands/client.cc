@@ -297,7 +297,8 @@ static void client_pause(ArgReader& args, CommandContext& context, ReplyWriter& 
   }
   const int64_t until_ms = timeout_end(args, timeout, context.world().clock().now_ms());
   if (args.failed(reply)) return;
-  context.state().pause.begin(mode, until_ms);
+  // Nothing that passed the gate before is still being executed when this is answered.
+  context.with_threads_stopped([&] { context.state().pause.begin(mode, until_ms); });
   reply.ok();
 }
 
@@ -408,7 +409,7 @@ constexpr CommandSpec kClientCommands[] = {
      .summary = "Keeps this connection's commands from marking keys as used.", .args = kClientNoEvictArgs,
      .handler = client_no_touch},
     {.name = "client|pause", .group = Group::connection, .since = "3.0.0", .arity = at_least(3),
-     .flags = kAdmin | kNoScript | kLoading | kStale, .complexity = "O(1)",
+     .flags = kAdmin | kNoScript | kLoading | kStale | kStopsThreads, .complexity = "O(1)",
      .summary = "Holds back the commands of all connections for a while.", .history = kClientPauseHistory,
      .args = kClientPauseArgs, .handler = client_pause},
     {.name = "client|unpause", .group = Group::connection, .since = "6.2.0", .arity = exactly(2),

@@ -113,6 +113,7 @@ void debug_digest_value(ArgReader& args, CommandContext& context, ReplyWriter& r
 /// with zeros.
 void debug_populate(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   store::Keyspace keys = context.keys();
+  keys.set_writing(true);  // DEBUG's row is no write, because most of it is none
   const auto not_negative = [&](int64_t most) {
     const auto number = base::parse_int64(args.bytes());
     if (!number || *number < 0 || *number > most) args.fail("ERR value is out of range, must be positive");
@@ -128,6 +129,7 @@ void debug_populate(ArgReader& args, CommandContext& context, ReplyWriter& reply
     std::string value = fmt::format("value:{}", i);
     if (size) value.resize(static_cast<size_t>(*size));
     keys.put_string(key, value);
+    if (keys.wants_effects()) keys.effect({"SET", key, value});
   }
   reply.ok();
 }

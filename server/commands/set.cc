@@ -163,7 +163,14 @@ static void draw_several(Keyspace& keys, ReplyWriter& reply, std::string_view ke
   const auto wanted = count < 0 ? static_cast<size_t>(-count) : std::min(static_cast<size_t>(count), set->size());
   reply.array(wanted);
   base::Random& random = keys.thread().random();
-  count < 0 ? set->random_members(wanted, random, write) : set->random_distinct(wanted, random, write);
+  if (count > 0) return set->random_distinct(wanted, random, write);
+  // Any number may be asked for: the drawing ends with the room for the reply.
+  constexpr size_t kPortion = 1024;
+  for (size_t left = wanted; left > 0 && !reply.output().overflowed();) {
+    const size_t now = std::min(left, kPortion);
+    set->random_members(now, random, write);
+    left -= now;
+  }
 }
 
 static void srandmember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {

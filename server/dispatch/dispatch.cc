@@ -362,6 +362,9 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
   const base::AtExit together([&] { thread_state_->end_transaction(); });
   reply.array(queue.size());
   for (const auto& queued : queue) {
+    // One of them may have been CONFIG SET.
+    thread_.refresh_settings();
+    thread_state_->refresh_settings();
     invoke(client, *queued.spec, queued.request.args(), nullptr, reply, locks, true);
     thread_state_->hand_over();  // in the order of what the transaction itself publishes
     if (state_.monitors.any()) feed_monitors(client, *queued.spec, queued.request.args());
@@ -392,21 +395,34 @@ void Dispatcher::account(Client& client, const CommandSpec& spec, std::span<cons
   thread_.statistics.commands.add();
   ++client.commands;
   const int64_t microseconds = nanoseconds / 1000;
-  if (state_.slow_log.wants(microseconds) && !spec.is(kSkipSlowlog)) [[unlikely]] {
-    std::vector<std::string_view> storage;
-    state_.slow_log.add(redacted(spec, args, storage), thread_state_->now_ms() / 1000, microseconds, client.address,
-                        client.name);
-  }
-  if (state_.latency.wants(microseconds / 1000)) [[unlikely]] {
-    state_.latency.add(spec.is(kFast) ? "fast-command" : "command", thread_state_->now_ms() / 1000,
-                       microseconds / 1000);
+  const bool slow = state_.slow_log.wants(microseconds) && !spec.is(kSkipSlowlog);
+  if (slow || state_.latency.wants(microseconds / 1000)) [[unlikely]]
+    note_slowness(client, spec, args, microseconds, slow);
+}
+
+/// What there is no memory to note is not noted: the command has been executed.
+void Dispatcher::note_slowness(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
+                               int64_t microseconds, bool slow) {
+  const int64_t now_s = thread_state_->now_ms() / 1000;
+  try {
+    if (slow) {
+      std::vector<std::string_view> storage;
+      state_.slow_log.add(redacted(spec, args, storage), now_s, microseconds, client.address, client.name);
+    }
+    if (state_.latency.wants(microseconds / 1000)) {
+      state_.latency.add(spec.is(kFast) ? "fast-command" : "command", now_s, microseconds / 1000);
+    }
+  } catch (const std::bad_alloc&) {
   }
 }
 
 void Dispatcher::feed_monitors(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args) {
   if (spec.is(kSkipMonitor | kAdmin)) return;
-  std::vector<std::string_view> storage;
-  state_.monitors.feed(client, redacted(spec, args, storage));
+  try {
+    std::vector<std::string_view> storage;
+    state_.monitors.feed(client, redacted(spec, args, storage));
+  } catch (const std::bad_alloc&) {  // the command has been executed; a line for which there is no memory is lost
+  }
 }
 
 void Dispatcher::publish_events(World& world, const std::vector<store::KeyEvent>& events) {

@@ -67,7 +67,7 @@ class Dispatcher {
   /// Evicts keys where the buffers of connections, which grow without any write, have taken the data above maxmemory:
   /// before any command, as in Redis. What the client's own input holds is about to end. No shard is held.
   void make_room(const Client& client);
-  /// Looks the command up, hashes its key and asks for its shard: the first pass over a batch. The key is looked for in
+  /// Looks the command up and hashes its key: the first pass over a batch. The key is looked for in
   /// the database that the client is in now.
   void prepare(Request& request, std::span<const std::string_view> args, const Client& client);
   /// Prefetches what the first requests of a batch will read; prefetch_ahead() goes on from there.
@@ -76,7 +76,8 @@ class Dispatcher {
   /// that a few misses are under way all the time instead of all of a batch at once. Hints only.
   void prefetch_ahead(const Batch& batch, size_t request) const;
   /// Executes the request, or refuses it; appends the reply to the client's output. What fails for want of memory is
-  /// answered with -OOM, and then has changed nothing or, of several keys, some completely.
+  /// answered with -OOM, and then has changed nothing or, of several keys, some completely; but a change whose reply
+  /// has no room has been made.
   Outcome execute(Client& client, const Request& request, std::span<const std::string_view> args);
 
   /// EXEC: runs the queued commands one after the other, all their shards being held.
@@ -119,6 +120,8 @@ class Dispatcher {
   void settle_memory(const Client& client, const CommandSpec& spec);
   void account(Client& client, const CommandSpec& spec, std::span<const std::string_view> args, int64_t nanoseconds,
                bool failed);
+  void note_slowness(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
+                     int64_t microseconds, bool slow);
   void feed_monitors(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args);
   static void count_error(void* self, std::string_view text);
 

@@ -44,6 +44,8 @@ class Connection final : public Pollable, public RequestSource {
   bool waiting() const { return session_.waiting(); }
   /// Closes if the client has been idle too long, or above an output limit too long.
   void check_limits(int64_t now_us, int idle_timeout_s);
+  /// The settings' limit of what may wait, for a client of this class; after these or the class have changed.
+  void apply_output_limit();
   /// Sends what waits, then closes.
   void close_gently();
   /// Closes because more messages wait for its thread than its output may hold.
@@ -60,7 +62,6 @@ class Connection final : public Pollable, public RequestSource {
   void write();
   void return_storage();
   const OutputLimit& output_limit() const;
-  void apply_output_limit();
   bool output_within_limits();
   void note_output_limit_exceeded();
   void account();

@@ -1,7 +1,7 @@
-// What the ready connections of one round have sent: received and parsed connection by connection, asked for from
-// memory all together, then executed in the order of arrival. One cache miss takes as long as hundreds of instructions,
-// and a connection that waits for each reply brings one request at a time: only requests of different connections can
-// overlap their misses (bench/README.md, "What single steps brought").
+// What the ready connections of one round have sent: received and parsed connection by connection, then executed in the
+// order of arrival, the data of later requests being prefetched while earlier ones run. One cache miss takes as long as
+// hundreds of instructions, and a connection that waits for each reply brings one request at a time: only requests of
+// different connections can overlap their misses (bench/README.md, "What single steps brought").
 //
 // Invariants: the buffer, the words and the requests belong to the parts that are waiting; they are dropped together.
 // Only the last part may have input that is not parsed yet, because a part that was cut short is executed at once.

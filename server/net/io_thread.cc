@@ -77,13 +77,26 @@ void IoThread::round(const std::function<void()>& work) {
   });
   refresh_settings();
   thread_state().refresh_time();
+  apply_output_limits();
   run_deliveries();
-  work();
+  try {
+    work();
+  } catch (const std::bad_alloc&) {  // of housekeeping; it is tried again at the next tick
+  }
   intake_.run();
+  apply_output_limits();  // a command may have changed them
   flush_waiting();
   closed_.clear();
   statistics.loop_cycles.add();
   statistics.loop_ns.add(stopwatch_nanoseconds(stopwatch_ticks() - start));
+}
+
+/// Connections know their limits before anything is delivered to them.
+void IoThread::apply_output_limits() {
+  if (limits_generation_ == settings_generation()) [[likely]]
+    return;
+  limits_generation_ = settings_generation();
+  for (auto& [id, connection] : connections_) connection->apply_output_limit();
 }
 
 void IoThread::join() {
@@ -99,9 +112,10 @@ void IoThread::stop_now() {
   round([this] {
     stopping_ = true;
     for (const uint64_t id : client_ids()) {
-      Connection& connection = *connections_.at(id);
-      connection.close_gently();
-      connection.close();
+      Connection* connection = find_connection(id);  // another may have taken it with it
+      if (connection == nullptr) continue;
+      connection->close_gently();
+      connection->close();
     }
   });
   context_.stop();

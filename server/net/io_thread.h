@@ -55,6 +55,7 @@ class IoThread final : public ConnectionThread {
   bool turn_asio();
   void round(const std::function<void()>& work);
   bool begin_connection(int descriptor, bool unix_socket);
+  void apply_output_limits();
   Connection* find_connection(uint64_t client_id);
   std::vector<uint64_t> client_ids() const;
   /// Sends what has been written to clients outside of batches of their own.
@@ -68,6 +69,7 @@ class IoThread final : public ConnectionThread {
   std::optional<store::WordsReader> words_reader_;  // where other threads may replace what this one prefetches
   TickTimer timer_;
   std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
+  uint64_t limits_generation_ = 0;                   // of the settings whose output limits the connections have
   std::vector<std::unique_ptr<Connection>> closed_;  // until the current round is over
   std::atomic<size_t> connection_count_{0};
   uint64_t ticks_ = 0;

@@ -53,9 +53,12 @@ void ThreadState::raise_now(EventClass event_class, std::string_view name, uint3
   }
 }
 
-void ThreadState::hand_over_events() {
+void ThreadState::hand_over_events() noexcept {
   if (!event_sink_) return;
-  event_sink_(events_);
+  try {
+    event_sink_(events_);
+  } catch (const std::bad_alloc&) {  // events for which there is no memory are lost
+  }
   events_.clear();
 }
 
@@ -243,7 +246,7 @@ void Store::destroy_later(ThreadState& thread, std::unique_ptr<Value> value) noe
   try {
     std::shared_ptr<Value> doomed(std::move(value));
     background_.submit(
-        [this, doomed, bytes]() mutable {
+        [this, doomed = std::move(doomed), bytes]() mutable {
           doomed.reset();
           credit(bytes);
           heap_freed_.fetch_add(bytes, std::memory_order_relaxed);

@@ -74,7 +74,7 @@ class ThreadState {
   }
   /// Gives the events raised so far and the effects collected so far to their sinks. To be called before the shards of
   /// their keys are released.
-  void hand_over() {
+  void hand_over() noexcept {
     if (!events_.empty()) [[unlikely]]
       hand_over_events();
     if (!effects_.effects.empty() || effects_.incomplete) [[unlikely]]
@@ -127,7 +127,7 @@ class ThreadState {
 
   void take_settings();
   void raise_now(EventClass event_class, std::string_view name, uint32_t database, std::string_view key) noexcept;
-  void hand_over_events();
+  void hand_over_events() noexcept;
   void hand_over_effects() noexcept;
 
   Store& store_;

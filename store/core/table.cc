@@ -183,7 +183,6 @@ void Table::rebuild(size_t slots) {
   larger.shrink_at_ = size_ / 2;
   larger.rebuilds_ = rebuilds_ + 1;
   larger.deadlines_ = deadlines_;
-  std::atomic_thread_fence(std::memory_order_release);  // prefetch_entry() finds the new array filled
   swap(larger);
 }
 

@@ -1,4 +1,5 @@
-// What can go wrong in the store, as values. The wire texts stand in server/errors.cc, the only place that knows them.
+// What can go wrong in the store, as values. The wire texts stand in server/dispatch/errors.cc, the only place that
+// knows them.
 #pragma once
 
 #include <cstdint>

@@ -246,6 +246,24 @@ TEST(Output, ASubscriberThatDoesNotReadIsClosedByItsOwnLimit) {
   EXPECT_TRUE(server.logged("closed for overcoming of output buffer limits"));
 }
 
+TEST(Output, AReplyWithoutEndEndsWithTheRoomForIt) {
+  RunningServer server([](Settings& settings) { settings.client_output_buffer_limits.normal.hard_bytes = 1 << 20; });
+  RespClient client = server.client(), other = server.client();
+  ask(client, "SADD", "s", "a");
+  EXPECT_FALSE(client.call({"SRANDMEMBER", "s", "-9223372036854775807"}).ok());
+  EXPECT_EQ(ask(other, "SCARD", "s"), "1");
+  EXPECT_TRUE(server.logged("closed for overcoming of output buffer limits"));
+}
+
+TEST(Output, ANewLimitHoldsForWhoIsConnected) {
+  RunningServer server([](Settings& settings) { settings.client_output_buffer_limits.pubsub.hard_bytes = 1 << 20; });
+  RespClient subscriber = server.client(), publisher = server.client();
+  ask(subscriber, "SUBSCRIBE", "news");
+  ask(publisher, "CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 0 0");
+  EXPECT_EQ(ask(publisher, "PUBLISH", "news", std::string(2 << 20, 'n')), "1");
+  EXPECT_EQ(subscriber.receive().value.items.at(2).text.size(), size_t{2 << 20});
+}
+
 // A client that does not read, behind a soft limit of so many seconds.
 void expect_soft_limit(int soft_seconds, bool closes) {
   base::ManualClock clock;
