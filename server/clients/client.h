@@ -158,8 +158,8 @@ class Client {
     return connection_bytes + output.memory() + query_buffer_bytes + query_buffer_free + held_back_bytes +
            transaction.memory() + watched_bytes + subscription_bytes;
   }
-  /// What the server's accounts hold of it, Connection and all; and of that, what its requests take, which is given back
-  /// once they have been executed.
+  /// What the server's accounts hold of it, Connection and all; and of that, what its requests take, which is given
+  /// back once they have been executed.
   size_t accounted_bytes = 0, accounted_input = 0, accounted_queue = 0, accounted_output = 0;
 };
 
