@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { eventually, host, password, port, serverControl, socketPath } from './server_control.mjs';
 
@@ -32,9 +32,13 @@ for (const protocol of [2, 3]) {
 
     before(() => {
       redis = connect();
+      others.pop();
     });
-    after(() => others.forEach((one) => one.disconnect()));
+    after(() => redis.disconnect());
     beforeEach(() => redis.flushall());
+    // While it has nothing under way: what ioredis sends by itself after a reconnection (SELECT, SUBSCRIBE) would be
+    // rejected with nobody to catch it.
+    afterEach(() => others.splice(0).forEach((one) => one.disconnect()));
 
     test('handshake, SETNAME and CLIENT INFO', async () => {
       const info = await redis.client('INFO');
