@@ -20,7 +20,6 @@
 namespace larder::server {
 
 class Client;
-struct Undelivered;
 
 enum class ChannelKind : uint8_t { channel, pattern, shard };
 

@@ -362,7 +362,7 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
   const base::AtExit together([&] { thread_state_->end_transaction(); });
   reply.array(queue.size());
   for (const auto& queued : queue) {
-    // One of them may have been CONFIG SET.
+    // The one before may have been CONFIG SET.
     thread_.refresh_settings();
     thread_state_->refresh_settings();
     invoke(client, *queued.spec, queued.request.args(), nullptr, reply, locks, true);
