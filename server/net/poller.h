@@ -1,8 +1,9 @@
 // Readiness of an I/O thread's connections: a level-triggered epoll set in which the thread waits, and which brings all
 // ready connections together. Asio's own reactor is made for operations that may complete at once: with version 1.22
-// each request costs a recv() that fails, a hop through its queue and a buffer that waits with the operation (figures in
-// bench/README.md); and when its loop watches this set, each request costs one more epoll_wait. So Asio's loop, which
-// keeps accepting and posts, is turned only when wake() or a watched descriptor says that there is something in it.
+// each request costs a recv() that fails, a hop through its queue and a buffer that waits with the operation (figures
+// in bench/README.md); and when its loop watches this set, each request costs one more epoll_wait. So Asio's loop,
+// which keeps accepting and posts, is turned only when wake() or a watched descriptor says that there is something in
+// it.
 //
 // Only on its I/O thread, except wake() and watch().
 #pragma once
