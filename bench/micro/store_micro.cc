@@ -3,13 +3,15 @@
 // behind the name is how many keys are stored: with 1,000 all is in the nearest cache, with 1,000,000 nearly nothing
 // is, and the difference is waiting for memory, which the server hides by looking ahead in a batch and this does not.
 // Compare two builds by their ratio, on a quiet machine (--benchmark_repetitions=9); the server's figures are
-// cpu_per_command's. Threads: one.
+// cpu_per_command's. `mixed_*` does four GETs to one SET, with one thread and with two on the same
+// store: the goal is that items_per_second with threads:2 is at least 1.8 times that with threads:1.
 
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -41,6 +43,17 @@ class Key {
   std::array<char, kKeySize> text_;
 };
 
+/// Calls `act` with the keyspace, as a command on one key does.
+template <class Act>
+decltype(auto) command_on(store::Store& store, store::ThreadState& thread, std::string_view key, Act act) {
+  const uint64_t hash = store.hash(key);
+  store::ShardLocks locks{store};
+  locks.lock_one(hash);
+  store::Keyspace keys{store, thread, locks, 0};
+  keys.remember_hash(key, hash);
+  return act(keys);
+}
+
 /// A store with keys 0 .. keys-1, and the way a command reaches it.
 class Filled {
  public:
@@ -51,12 +64,7 @@ class Filled {
 
   template <class Act>
   decltype(auto) command(std::string_view key, Act act) {
-    const uint64_t hash = store_.hash(key);
-    store::ShardLocks locks{store_};
-    locks.lock_one(hash);
-    store::Keyspace keys{store_, thread_, locks, 0};
-    keys.remember_hash(key, hash);
-    return act(keys);
+    return command_on(store_, thread_, key, act);
   }
   void put(std::string_view key, std::optional<int64_t> deadline = std::nullopt) {
     command(key, [&](store::Keyspace& keys) { keys.put_string(key, kValue, {.deadline = deadline}); });
@@ -170,6 +178,51 @@ void scan_all(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(visited));
 }
 BENCHMARK(scan_all)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+// -- Several threads on one store --
+
+constexpr uint64_t kSharedKeys = 1'000'000;
+std::unique_ptr<Filled> shared;
+std::vector<store::ThreadState*> shared_threads;
+
+void share_store(const benchmark::State& state) {
+  shared = std::make_unique<Filled>(0);
+  shared_threads = {&shared->thread()};
+  while (shared_threads.size() < static_cast<size_t>(state.threads()))
+    shared_threads.push_back(&shared->store().add_thread());
+  for (store::ThreadState* thread : shared_threads) thread->refresh_time();
+  for (uint64_t id = 0; id < kSharedKeys; ++id) shared->put(Key{id});
+}
+void drop_store(const benchmark::State& /*state*/) { shared.reset(); }
+
+/// Ids are drawn ahead, because a draw from Zipf's distribution costs as much as a look-up.
+template <class Draw>
+void mixed(benchmark::State& state, Draw draw) {
+  constexpr size_t kDraws = 1 << 20;
+  Random random{static_cast<uint64_t>(state.thread_index()) + 1};
+  std::vector<uint32_t> ids(kDraws);
+  for (uint32_t& id : ids) id = static_cast<uint32_t>(draw(random));
+  store::ThreadState& thread = *shared_threads[static_cast<size_t>(state.thread_index())];
+  size_t next = 0;
+  for (auto _ : state) {
+    const Key key{ids[next++ % kDraws]};
+    command_on(shared->store(), thread, key, [&](store::Keyspace& keys) {
+      if (next % 5 == 0) {
+        keys.put_string(key, kValue, {.deadline = std::nullopt});
+      } else {
+        benchmark::DoNotOptimize(keys.find_string(key, store::kRead));
+      }
+    });
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+void mixed_uniform(benchmark::State& state) {
+  mixed(state, [](Random& random) { return random.below(kSharedKeys); });
+}
+void mixed_zipf(benchmark::State& state) { mixed(state, Zipf(kSharedKeys, 1.0)); }
+BENCHMARK(mixed_uniform)->Threads(1)->Threads(2)->UseRealTime()->Setup(share_store)->Teardown(drop_store);
+BENCHMARK(mixed_zipf)->Threads(1)->Threads(2)->UseRealTime()->Setup(share_store)->Teardown(drop_store);
 
 }  // namespace
 }  // namespace larder::bench

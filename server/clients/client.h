@@ -36,7 +36,7 @@ bool is_client_name(std::string_view name);
 inline constexpr std::string_view kInvalidClientName =
     "ERR Client names cannot contain spaces, newlines or special characters.";
 
-/// The words of a request, kept beyond the life of the read buffer.
+/// The arguments of a request, kept beyond the life of the read buffer.
 class StoredRequest {
  public:
   explicit StoredRequest(std::span<const std::string_view> args);

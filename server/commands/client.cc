@@ -1,5 +1,5 @@
-// CLIENT: showing and managing connections. Threads: as all handlers, on the connection's thread; connections of others
-// are looked at and changed only while their threads stand still.
+// CLIENT: showing and managing connections. Those of other threads are looked at and changed only while these threads
+// stand still.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -308,7 +308,6 @@ static void client_unpause(ArgReader&, CommandContext& context, ReplyWriter& rep
 }
 
 // clang-format off
-constexpr std::string_view kAllNodesSucceed[] = {"request_policy:all_nodes", "response_policy:all_succeeded"};
 constexpr std::string_view kNondeterministic[] = {"nondeterministic_output"};
 constexpr HistoryEntry kClientListHistory[] = {
     {"2.8.12", "Showed `id`."}, {"5.0.0", "Took `TYPE`."}, {"6.0.0", "Showed `user`."},

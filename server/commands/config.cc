@@ -1,5 +1,5 @@
-// CONFIG: thin handlers over Config, which holds the rules and the error texts. Threads: as all handlers, on the
-// connection's thread; no shard is held, so that a smaller maxmemory can evict at once.
+// CONFIG: thin handlers over Config, which holds the rules and the error texts. No shard is
+// held, so that a smaller maxmemory can evict at once.
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -74,7 +74,6 @@ void hide_secret_values(std::span<std::string_view> args) {
 // clang-format off
 constexpr HistoryEntry kConfigGetHistory[] = {{"7.0.0", "Took several patterns at once."}};
 constexpr ArgSpec kConfigGetArgs[] = {{.name = "parameter", .multiple = true}};
-constexpr std::string_view kAllNodesSucceed[] = {"request_policy:all_nodes", "response_policy:all_succeeded"};
 constexpr HistoryEntry kConfigSetHistory[] = {{"7.0.0", "Took several directives at once."}};
 constexpr ArgSpec kConfigSetData[] = {{.name = "parameter"}, {.name = "value"}};
 constexpr ArgSpec kConfigSetArgs[] = {

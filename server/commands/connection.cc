@@ -1,4 +1,4 @@
-// The handlers of the connection commands but for CLIENT's. Threads: as all handlers, on the connection's thread.
+// The handlers of the connection commands but for CLIENT's.
 #include <fmt/format.h>
 
 #include <algorithm>

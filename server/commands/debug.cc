@@ -1,6 +1,5 @@
 // DEBUG: help for testing clients and the server. Off unless enable-debug-command says otherwise (a gate sees to that).
-// Threads: as all handlers, on the connection's thread; it locks the shard that it looks at unless the transaction that
-// it is part of holds it already.
+// It locks the shard that it looks at unless the transaction that it is part of holds it already.
 #include <fmt/format.h>
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Deadlines: EXPIRE and its like, TTL and its like, PERSIST. Threads: as all handlers, with the key's shard held.
+// Deadlines: EXPIRE and its like, TTL and its like, PERSIST.
 #include <fmt/format.h>
 
 #include <string>

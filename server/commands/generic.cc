@@ -1,5 +1,5 @@
 // The handlers of the generic commands: deleting, asking, renaming, copying, walking. Deadlines stand in expire.cc,
-// OBJECT in object.cc. Threads: as all handlers, on the connection's thread with the keys' shards held.
+// OBJECT in object.cc.
 #include <algorithm>
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-// LCS. Threads: as all handlers, on the connection's thread with the keys' shards held.
+// LCS.
 #include "store/values/lcs.h"
 #include "server/dispatch/command_groups.h"
 

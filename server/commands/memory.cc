@@ -1,5 +1,5 @@
-// MEMORY: where memory goes. MEMORY USAGE is called with its key's shard held, the others with none.
-// Threads: as all handlers, on the connection's thread; other threads stand still while their clients are looked at.
+// MEMORY: where memory goes. MEMORY USAGE is called with its key's shard held, the others with none;
+// other threads stand still while their clients are looked at.
 #include <fmt/format.h>
 #include <malloc.h>
 

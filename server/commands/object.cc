@@ -1,4 +1,4 @@
-// OBJECT: how a value is kept. Threads: as all handlers, with the key's shard held.
+// OBJECT: how a value is kept.
 #include "base/number.h"
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"

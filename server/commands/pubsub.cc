@@ -1,4 +1,4 @@
-// The handlers of the pub/sub commands. Threads: as all handlers, on the connection's thread.
+// The handlers of the pub/sub commands.
 #include <fmt/format.h>
 
 #include <optional>

@@ -1,5 +1,5 @@
 // The commands on the server as a whole and on whole databases; INFO, MEMORY and DEBUG stand in info.cc, memory.cc and
-// debug.cc. Threads: as all handlers, on the connection's thread; FLUSHALL, FLUSHDB and SWAPDB with all shards held.
+// debug.cc. FLUSHALL, FLUSHDB and SWAPDB are called with all shards held.
 #include <fmt/format.h>
 
 #include <iterator>

@@ -1,4 +1,4 @@
-// The handlers of the set commands. Threads: as all handlers, on the connection's thread with the keys' shards held.
+// The handlers of the set commands.
 #include <algorithm>
 #include <limits>
 #include <new>

@@ -1,4 +1,4 @@
-// SLOWLOG and LATENCY: what was slow, and when. Threads: as all handlers, on the connection's thread.
+// SLOWLOG and LATENCY: what was slow, and when.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -225,7 +225,6 @@ constexpr ArgSpec kSlowlogGetArgs[] = {{.name = "count", .type = ArgType::intege
 constexpr std::string_view kSlowlogLenTips[] = {
     "request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"};
 constexpr std::string_view kLatencyResetTips[] = {"request_policy:all_nodes", "response_policy:agg_sum"};
-constexpr std::string_view kAllNodesSucceed[] = {"request_policy:all_nodes", "response_policy:all_succeeded"};
 constexpr std::string_view kDiffersByNode2[] = {
     "nondeterministic_output", "request_policy:all_nodes", "response_policy:special"};
 constexpr ArgSpec kEvent[] = {{.name = "event"}};

@@ -1,4 +1,4 @@
-// The handlers of the string commands. Threads: as all handlers, on the connection's thread with the keys' shards held.
+// The handlers of the string commands.
 #include <algorithm>
 #include <limits>
 #include <optional>

@@ -1,5 +1,5 @@
 // MULTI, EXEC, DISCARD, WATCH, UNWATCH. Dispatch queues what comes between MULTI and EXEC and locks the shards of all
-// of it before EXEC is called. Threads: as all handlers, on the connection's thread.
+// of it before EXEC is called.
 #include <algorithm>
 
 #include "protocol/arg_reader.h"

@@ -189,6 +189,9 @@ constexpr GateMask gates_for(CommandFlags flags, bool has_handler) {
   return gates;
 }
 
+/// Tips of a command that a cluster's clients send to every node, and that must succeed on all.
+inline constexpr std::string_view kAllNodesSucceed[] = {"request_policy:all_nodes", "response_policy:all_succeeded"};
+
 struct CommandSpec {
   std::string_view name{};  // lower case; "config|get" for a subcommand
   Group group = Group::generic;

@@ -23,31 +23,31 @@ class ClientThread;
 class ServerState;
 class World;
 
-/// A request of a batch: its words, and what could be found out before its turn came.
+/// A request of a batch: its arguments, and what could be found out before its turn came.
 struct Request {
   const CommandSpec* spec = nullptr;    // null: unknown
-  size_t first_arg = 0, arg_count = 0;  // in the batch's vector of words
+  size_t first_arg = 0, arg_count = 0;  // in the batch's `arguments`
   size_t bytes = 0;                     // on the wire
   uint64_t hash = 0;                    // of the first key, with has_hash
   uint32_t database = 0;                // where that key is looked for, if no command before changes it
   bool has_hash = false;
 };
 
-/// Requests that were parsed together, and their words, which are views into the input.
+/// Requests that were parsed together, and their arguments, the command's name first, which are views into the input.
 struct Batch {
   /// Enough to overlap their misses; more would push one another out of the first-level cache.
   static constexpr size_t kMost = 64;
 
-  std::vector<std::string_view> words;
+  std::vector<std::string_view> arguments;
   std::vector<Request> requests;
 
   std::span<const std::string_view> arguments_of(const Request& request) const {
-    return std::span(words).subspan(request.first_arg, request.arg_count);
+    return std::span(arguments).subspan(request.first_arg, request.arg_count);
   }
   void clear() {
-    constexpr size_t kKept = 16 * 1024;  // words; a request may have had a million
-    if (words.capacity() > kKept) std::vector<std::string_view>().swap(words);
-    words.clear();
+    constexpr size_t kKept = 16 * 1024;  // arguments; a request may have had a million
+    if (arguments.capacity() > kKept) std::vector<std::string_view>().swap(arguments);
+    arguments.clear();
     requests.clear();
   }
 };
@@ -136,7 +136,7 @@ class Dispatcher {
   uint64_t watch_ticks_ = 0;      // when the last command ended
   int64_t no_room_at_ms_ = -1;    // when nothing could be evicted
 
-  /// The rows of short names seen lately: a client sends few different commands, and the words as they come are
+  /// The rows of short names seen lately: a client sends few different commands, and a name as it comes is
   /// compared faster than they are folded to lower case and hashed.
   struct Known {
     uint64_t word = 0;

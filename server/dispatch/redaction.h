@@ -1,4 +1,4 @@
-// What MONITOR and the slow log show of a request: its words, without the passwords in it.
+// What MONITOR and the slow log show of a request: its arguments, without the passwords among them.
 //
 // Pure functions: thread-safe.
 #pragma once
@@ -11,8 +11,8 @@
 
 namespace larder::server {
 
-/// The words to show, each password replaced by "(redacted)".
-/// storage  holds the words that are returned when any had to be replaced
+/// The arguments to show, each password replaced by "(redacted)".
+/// storage  holds the arguments that are returned when any had to be replaced
 std::span<const std::string_view> redacted(const CommandSpec& spec, std::span<const std::string_view> args,
                                            std::vector<std::string_view>& storage);
 

@@ -28,9 +28,9 @@ void Intake::add(RequestSource& source) {
   const std::span<char> input = source.receive(buffer);
   if (input.empty()) return;
   if (input.data() == buffer.data()) used_ += input.size();
-  base::AtExit drop([this, requests = batch_.requests.size(), words = batch_.words.size()] {
+  base::AtExit drop([this, requests = batch_.requests.size(), arguments = batch_.arguments.size()] {
     batch_.requests.resize(requests);
-    batch_.words.resize(words);
+    batch_.arguments.resize(arguments);
   });
   const Parsed parsed = source.parse(input, batch_);
   parts_.push_back({.source = &source, .parsed = parsed});

@@ -31,8 +31,8 @@ Parsed RespSession::parse(std::span<char> input, Batch& batch) {
       parsed.cut_short = true;
       break;
     }
-    const size_t first_word = batch.words.size();
-    const auto status = parser_.parse(parsed.input, batch.words, limits);
+    const size_t first_argument = batch.arguments.size();
+    const auto status = parser_.parse(parsed.input, batch.arguments, limits);
     if (status == protocol::RequestParser::Status::incomplete) break;
     if (status == protocol::RequestParser::Status::error) {
       failure_ = std::string(parser_.error());
@@ -42,7 +42,7 @@ Parsed RespSession::parse(std::span<char> input, Batch& batch) {
     const size_t size = parser_.consumed();
     parsed.input = parsed.input.subspan(size);
     Request& request = batch.requests.emplace_back(
-        Request{.first_arg = first_word, .arg_count = batch.words.size() - first_word, .bytes = size});
+        Request{.first_arg = first_argument, .arg_count = batch.arguments.size() - first_argument, .bytes = size});
     if (request.arg_count > 0) dispatcher.prepare(request, batch.arguments_of(request), client_);
   }
   parsed.count = batch.requests.size() - parsed.first;

@@ -17,7 +17,7 @@ namespace larder::store {
 struct Effect {
   uint64_t sequence;  // from 1 on, without a gap
   uint32_t database;  // in which the command is to be executed
-  std::vector<std::string> words;
+  std::vector<std::string> arguments;
 };
 
 struct EffectBatch {

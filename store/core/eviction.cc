@@ -123,7 +123,7 @@ void Evictor::offer(size_t shard, uint32_t database, const Table& table, size_t 
 
 // -- Sampling --
 
-SampledSlots Evictor::next_place() {
+SampledSlots Evictor::next_sample() {
   const uint64_t random = thread_.random()();
   return {.random = random, .shard = static_cast<uint16_t>(random & (store_.shards() - 1))};
 }
@@ -171,7 +171,7 @@ void Evictor::prefetch_entries(const SampledSlots& sampled) {
 }
 
 /// For the eviction that comes next, as far as one can tell now.
-void Evictor::ask_for_candidate(const EvictionPool::Candidate& candidate) {
+void Evictor::prefetch_candidate(const EvictionPool::Candidate& candidate) {
   base::prefetch(candidate.entry);
   Arena::prefetch_for_free(candidate.entry);
   prefetch_in(candidate.shard, [&](const Table& table, uint32_t database) {
@@ -219,7 +219,7 @@ bool Evictor::fill_pool() {
   if (thread_.pool_.complete()) thread_.pool_.clear();  // of a time when there were few keys
   auto& ahead = thread_.sampling_ahead_;
   const SampledSlots now = ahead[0];
-  ahead = {ahead[1], next_place()};
+  ahead = {ahead[1], next_sample()};
   prefetch_words(ahead[1]);
   prefetch_entries(ahead[0]);
   if (sample(now)) return true;
@@ -254,7 +254,7 @@ bool Evictor::evict_one() {
   for (int i = 0; i < kTries; ++i) {
     if (!fill_pool()) return false;
     const bool evicted = evict(thread_.pool_.take_best());
-    if (!thread_.pool_.empty()) ask_for_candidate(thread_.pool_.best());
+    if (!thread_.pool_.empty()) prefetch_candidate(thread_.pool_.best());
     if (evicted) return true;
   }
   return false;

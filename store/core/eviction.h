@@ -81,7 +81,7 @@ class Evictor {
 
  private:
   bool fill_pool();
-  SampledSlots next_place();
+  SampledSlots next_sample();
   template <class Visitor>
   size_t for_each_sampled(const Table& table, const SampledSlots& sampled, Visitor&& visit) const;
   static size_t start_of(const Table& table, const SampledSlots& sampled);
@@ -89,7 +89,7 @@ class Evictor {
   void prefetch_in(size_t index, Hint&& hint);
   void prefetch_words(const SampledSlots& sampled);
   void prefetch_entries(const SampledSlots& sampled);
-  void ask_for_candidate(const EvictionPool::Candidate& candidate);
+  void prefetch_candidate(const EvictionPool::Candidate& candidate);
   bool sample(const SampledSlots& sampled);
   void sample_everything();
   void offer(size_t shard, uint32_t database, const Table& table, size_t slot);

@@ -161,8 +161,10 @@ class Keyspace {
   bool wants_effects() const { return thread_.wants_effects(); }
   /// One command that does what this one did, whenever it is executed; a command may have several. Only with
   /// wants_effects().
-  void effect(std::span<const std::string_view> words) { thread_.effect(database_, words); }
-  void effect(std::initializer_list<std::string_view> words) { effect(std::span(words.begin(), words.size())); }
+  void effect(std::span<const std::string_view> arguments) { thread_.effect(database_, arguments); }
+  void effect(std::initializer_list<std::string_view> arguments) {
+    effect(std::span(arguments.begin(), arguments.size()));
+  }
 
   // -- Whole database. Each visits shard after shard and locks those that the command does not hold already, to its
   // end: it sees one instant. --

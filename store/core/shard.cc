@@ -28,8 +28,8 @@ void note_exchange(WatchTable::Watch& watch, KeyState before, KeyState after) {
 /// What no command asked for is an effect of its own.
 void add_deletion(ThreadState& thread, uint32_t database, std::string_view key) {
   if (!thread.wants_effects()) return;
-  const std::string_view words[] = {"DEL", key};
-  thread.add_effect(database, words);
+  const std::string_view arguments[] = {"DEL", key};
+  thread.add_effect(database, arguments);
 }
 
 }  // namespace
@@ -56,7 +56,11 @@ void Shard::link(ThreadState& thread, uint32_t database, uint32_t prefix, Entry*
   try {
     table.insert(prefix, entry);
   } catch (...) {
+    // The table may have grown or got its hints before memory ran out.
+    table.shrink();
+    const auto after = static_cast<int64_t>(table.memory());  // 0 if it holds no key and so may be dropped
     drop_if_empty(database);
+    thread.charge(after + static_cast<int64_t>(databases_memory()) - before);
     throw;
   }
   thread.charge(bytes_of(table) - before);

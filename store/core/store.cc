@@ -62,11 +62,11 @@ void ThreadState::hand_over_events() noexcept {
   events_.clear();
 }
 
-void ThreadState::add_effect(uint32_t database, std::span<const std::string_view> words) noexcept {
+void ThreadState::add_effect(uint32_t database, std::span<const std::string_view> arguments) noexcept {
   if (!wants_effects()) return;
   try {
     effects_.effects.push_back(
-        {.sequence = 0, .database = database, .words = std::vector<std::string>(words.begin(), words.end())});
+        {.sequence = 0, .database = database, .arguments = std::vector<std::string>(arguments.begin(), arguments.end())});
   } catch (const std::bad_alloc&) {
     effects_.incomplete = true;
   }
@@ -77,8 +77,8 @@ void ThreadState::end_transaction() noexcept {
   auto& effects = effects_.effects;
   if (effects.size() < 2) return;
   try {
-    const Effect exec{.sequence = 0, .database = effects.back().database, .words = {"EXEC"}};
-    effects.insert(effects.begin(), {.sequence = 0, .database = effects.front().database, .words = {"MULTI"}});
+    const Effect exec{.sequence = 0, .database = effects.back().database, .arguments = {"EXEC"}};
+    effects.insert(effects.begin(), {.sequence = 0, .database = effects.front().database, .arguments = {"MULTI"}});
     effects.push_back(exec);
   } catch (const std::bad_alloc&) {
     effects_.incomplete = true;

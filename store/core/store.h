@@ -86,19 +86,19 @@ class ThreadState {
   // -- Effects; see effects.h. What follows does nothing unless somebody takes them --
   bool wants_effects() const;
   /// Describes what the command being executed did; else it is its own description.
-  void effect(uint32_t database, std::span<const std::string_view> words) noexcept {
+  void effect(uint32_t database, std::span<const std::string_view> arguments) noexcept {
     described_ = true;
-    add_effect(database, words);
+    add_effect(database, arguments);
   }
   /// The same for what no command asked for: expiry and eviction.
-  void add_effect(uint32_t database, std::span<const std::string_view> words) noexcept;
+  void add_effect(uint32_t database, std::span<const std::string_view> arguments) noexcept;
   /// Around a command, which is its own effect if it changed something and was not described.
   void begin_command() {
     described_ = false;
     changes_before_ = changes.get();
   }
-  void end_command(uint32_t database, std::span<const std::string_view> words) noexcept {
-    if (!described_ && changes.get() != changes_before_) add_effect(database, words);
+  void end_command(uint32_t database, std::span<const std::string_view> arguments) noexcept {
+    if (!described_ && changes.get() != changes_before_) add_effect(database, arguments);
   }
   /// A command failed half way: if it has changed something, no effect says what.
   void abandon_command() noexcept {

@@ -160,6 +160,7 @@ TEST_F(CommandAllocations, OfStringsAndKeys) {
            {"GET", "s"},
            {"GET", "l"},
            {"SET", "new", "v"},
+           {"SET", "new", "v", "EX", "100"},
            {"SET", "s", "v"},
            {"SET", "s", kLarge, "EX", "100"},
            {"SET", "l", kLarge, "GET", "KEEPTTL"},
@@ -290,8 +291,8 @@ class Source final : public server::RequestSource {
   }
   server::Parsed parse(std::span<char> input, server::Batch& batch) override {
     const size_t first = batch.requests.size();
-    batch.words.push_back("PING");
-    batch.requests.push_back({.first_arg = batch.words.size() - 1, .arg_count = 1});
+    batch.arguments.push_back("PING");
+    batch.requests.push_back({.first_arg = batch.arguments.size() - 1, .arg_count = 1});
     fail_at(Step::parse);
     return {.input = input.subspan(1), .first = first, .count = 1};
   }

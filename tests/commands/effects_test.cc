@@ -85,8 +85,8 @@ class Effects : public ::testing::TestWithParam<uint64_t> {
       ASSERT_EQ(effect.sequence, ++replayed_);
       if (effect.database != database_) on_other({"SELECT", std::to_string(effect.database)});
       database_ = effect.database;
-      on_other(effect.words);
-      if (effect.words[0] == "MULTI") ++transactions_;
+      on_other(effect.arguments);
+      if (effect.arguments[0] == "MULTI") ++transactions_;
     }
   }
 

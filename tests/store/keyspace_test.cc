@@ -7,7 +7,6 @@
 
 #include <functional>
 #include <map>
-#include <new>
 #include <optional>
 #include <random>
 #include <set>
@@ -24,26 +23,6 @@ using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
-
-const EncodingLimits kLimits;
-
-/// Stands for a reply: keeps the error that Keyspace writes.
-struct Refusal {
-  std::optional<Errc> error;
-};
-void write_error(Refusal& refusal, Errc code) { refusal.error = code; }
-
-/// An edit of a set that is there.
-Edit<SetValue> edit_set(Keyspace& keys, std::string_view key) {
-  Refusal none;
-  return keys.edit<SetValue>(key, none);
-}
-
-std::unique_ptr<SetValue> set_of(const std::set<int64_t>& members) {
-  auto set = std::make_unique<SetValue>();
-  for (const int64_t member : members) set->add(Member(member), kLimits);
-  return set;
-}
 
 class KeyspaceTest : public testing::Test {
  protected:
@@ -220,110 +199,6 @@ TEST_F(KeyspaceTest, CopyIsDeepAndCarriesTheDeadline) {
   }
   EXPECT_EQ(test.get("copy"), std::string(10'000, 'b'));
   expect_exact_accounts();
-}
-
-TEST_F(KeyspaceTest, AnEditThatEmptiesACollectionDropsTheKey) {
-  test.access()->put_value("set", set_of({1}));
-  Access keys(test.store, test.thread);
-  {
-    auto edit = edit_set(*keys, "set");
-    edit->remove(Member(int64_t{1}));
-    edit.changed(true);
-  }
-  EXPECT_FALSE(keys->exists("set"));
-  EXPECT_EQ(test.store.used_memory(), test.empty_memory);
-}
-
-TEST_F(KeyspaceTest, AnEditOfAnAbsentKeyAddsItOnlyWithSomethingInIt) {
-  Access keys(test.store, test.thread);
-  {
-    auto edit = edit_set(*keys, "set");
-    EXPECT_TRUE(edit.absent());
-    EXPECT_FALSE(edit->remove(Member(int64_t{1})));
-    edit.changed(false);
-  }
-  EXPECT_FALSE(keys->exists("set"));
-  {
-    auto edit = edit_set(*keys, "set");
-    edit->add(Member(int64_t{1}), kLimits);
-    edit.changed(true);
-    EXPECT_FALSE(keys->exists("set")) << "it is added at the end";
-  }
-  EXPECT_EQ(keys->find_value<SetValue>("set", kPeek).value()->size(), 1u);
-  keys.release();
-  expect_exact_accounts();
-}
-
-TEST_F(KeyspaceTest, AnEditThatAnExceptionEndsIsAccountedForAndAddsNoKey) {
-  test.access()->put_value("set", set_of({1}));
-  Access keys(test.store, test.thread);
-  const auto flag = std::make_shared<WatchFlag>();
-  keys->watch("set", flag);
-  for (const char* key : {"set", "absent"}) {
-    try {
-      auto edit = edit_set(*keys, key);
-      edit->add(Member(int64_t{2}), kLimits);
-      throw std::bad_alloc();
-    } catch (const std::bad_alloc&) {
-    }
-  }
-  EXPECT_TRUE(flag->raised());
-  EXPECT_FALSE(keys->exists("absent"));
-  keys.release();
-  expect_exact_accounts();
-}
-
-TEST_F(KeyspaceTest, AnEditRaisesItsEventBehindNewAndBeforeDel) {
-  test.thread.set_event_mask(kEventSet | kEventGeneric | kEventNew);
-  const auto edit = [this](auto&& change) {
-    Access keys(test.store, test.thread);
-    auto set = edit_set(*keys, "set");
-    set.changed(change(set), kEventSet, "event");
-  };
-  edit([](auto& set) { return set->remove(Member(int64_t{1})); });
-  edit([](auto& set) { return set->add(Member(int64_t{1}), kLimits); });
-  edit([](auto& set) { return set->add(Member(int64_t{1}), kLimits); });
-  edit([](auto& set) { return set->remove(Member(int64_t{1})); });
-  std::vector<std::string_view> names;
-  for (const KeyEvent& event : test.thread.events()) names.push_back(event.name);
-  EXPECT_THAT(names, ElementsAre("new", "event", "event", "del"));
-}
-
-TEST_F(KeyspaceTest, EditsOfTwoKeysDoNotDisturbEachOther) {
-  Access keys(test.store, test.thread);
-  for (int i = 0; i < 300; ++i) {
-    const std::string from = "from" + std::to_string(i), to = "to" + std::to_string(i);
-    keys->put_value(from, set_of({1}));
-    auto source = edit_set(*keys, from);
-    auto target = edit_set(*keys, to);
-    target->add(Member(int64_t{1}), kLimits);
-    target.commit();
-    source->remove(Member(int64_t{1}));
-    source.commit();
-    EXPECT_FALSE(keys->exists(from));
-    EXPECT_TRUE(keys->exists(to));
-  }
-  keys.release();
-  expect_exact_accounts();
-}
-
-TEST_F(KeyspaceTest, ReadsAnAbsentKeyAsEmptyAndRefusesTheWrongType) {
-  test.access()->put_value("set", set_of({1}));
-  test.set("string", "text");
-  Access keys(test.store, test.thread);
-  Refusal refusal;
-  EXPECT_EQ(keys->read<SetValue>("set", refusal)->size(), 1u);
-  EXPECT_EQ(keys->read<SetValue>("missing", refusal)->size(), 0u);
-  EXPECT_EQ(keys->read_string("string", refusal).bytes(), "text");
-  EXPECT_TRUE(keys->read_string("missing", refusal).absent());
-  EXPECT_EQ(keys->read_string("missing", refusal).bytes(), "");
-  EXPECT_EQ(refusal.error, std::nullopt);
-  EXPECT_EQ(keys->read<SetValue>("string", refusal), nullptr);
-  EXPECT_EQ(std::exchange(refusal.error, std::nullopt), Errc::wrong_type);
-  EXPECT_FALSE(keys->edit<SetValue>("string", refusal));
-  EXPECT_EQ(std::exchange(refusal.error, std::nullopt), Errc::wrong_type);
-  EXPECT_FALSE(keys->read_string("set", refusal));
-  EXPECT_EQ(refusal.error, Errc::wrong_type);
 }
 
 TEST_F(KeyspaceTest, TheWrongTypeIsAnErrorAndAbsenceIsNot) {

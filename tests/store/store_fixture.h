@@ -7,12 +7,14 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "store/core/entry.h"
 #include "store/core/keyspace.h"
 #include "store/core/store.h"
+#include "store/values/set_value.h"
 
 namespace larder::store {
 
@@ -28,6 +30,26 @@ inline OwnedEntry make_entry(std::string_view key, std::optional<int64_t> deadli
   if (!key.empty()) std::memcpy(entry->key_data(), key.data(), key.size());
   if (deadline) entry->set_deadline(*deadline);
   return OwnedEntry(entry);
+}
+
+inline const EncodingLimits kLimits;
+
+inline std::unique_ptr<SetValue> set_of(const std::set<int64_t>& members) {
+  auto set = std::make_unique<SetValue>();
+  for (const int64_t member : members) set->add(Member(member), kLimits);
+  return set;
+}
+
+/// Stands for a reply: keeps the error that Keyspace writes.
+struct Refusal {
+  std::optional<Errc> error;
+};
+inline void write_error(Refusal& refusal, Errc code) { refusal.error = code; }
+
+/// An edit of a set that is there.
+inline Edit<SetValue> edit_set(Keyspace& keys, std::string_view key) {
+  Refusal none;
+  return keys.edit<SetValue>(key, none);
 }
 
 /// All shards of a store, held as a command holds those of its keys, and one database seen through them.
