@@ -29,7 +29,7 @@ def idle_count(options):
 
 def main(options, fleet):
     report = Report("connections", TITLE, options)
-    kinds = fleet.kinds(["larder", "redis", "valkey", "memcached", "pogocache", "floor"])
+    kinds = fleet.kinds(["larder", "redis", "redis-8.2", "valkey", "memcached", "pogocache", "floor"])
     idle = idle_count(options)
     bars = {"KB": []}
     for kind in kinds:

@@ -21,7 +21,7 @@ RATE = 60_000  # GETs a second
 def main(options, fleet):
     report = Report("expiry", TITLE, options)
     curves = {}
-    for kind in fleet.kinds(["larder", "redis", "valkey", "pogocache"]):
+    for kind in fleet.kinds(["larder", "redis", "redis-8.2", "valkey", "pogocache"]):
         runs = []
         with fleet.start(kind) as server:
             report.servers([server])

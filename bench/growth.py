@@ -16,7 +16,7 @@ PROBES = 5_000  # a second
 
 def main(options, fleet):
     report = Report("growth", TITLE, options)
-    kinds = fleet.kinds(["larder", "redis", "valkey", "memcached", "pogocache"])
+    kinds = fleet.kinds(["larder", "redis", "redis-8.2", "valkey", "memcached", "pogocache"])
     keys = 300_000 if options.quick else 10_000_000
     runs, curves = {kind: [] for kind in kinds}, {}
     for kind in interleaved(kinds, options.rounds or (1 if options.quick else 3)):

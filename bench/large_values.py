@@ -19,7 +19,7 @@ SCENES = {"alone": None, "10 a second": {"rate": 10, "connections": 4}, "one con
 
 def main(options, fleet):
     report = Report("large_values", TITLE, options)
-    kinds = fleet.kinds(["larder", "redis", "valkey", "pogocache"])
+    kinds = fleet.kinds(["larder", "redis", "redis-8.2", "valkey", "pogocache"])
     bars = {scene: [] for scene in SCENES}
     for kind in kinds:
         with fleet.start(kind) as server:

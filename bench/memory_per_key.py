@@ -23,7 +23,7 @@ def main(options, fleet):
     report = Report("memory_per_key", TITLE, options)
     keys = 100_000 if options.quick else 1_000_000
     rounds = options.rounds or (1 if options.quick else 3)
-    kinds = fleet.kinds(["larder", "redis", "valkey", "memcached", "pogocache"])
+    kinds = fleet.kinds(["larder", "redis", "redis-8.2", "valkey", "memcached", "pogocache"])
     cells = {kind: [measure(options, report, fleet, kind, keys) for _ in range(rounds)] for kind in kinds}
     for kind in kinds:
         means = {name: median([cell[name] for cell in cells[kind]]) for name in cells[kind][0] if cells[kind][0][name] is not None}
@@ -59,7 +59,7 @@ def fill_fresh(options, report, fleet, kind, keys, words):
 
 
 def used_memory(server):
-    return server.info("used_memory") if server.kind in ("larder", "redis", "valkey") else None
+    return server.info("used_memory") if server.kind in ("larder", "redis", "redis-8.2", "valkey") else None
 
 
 def connection_cost(options, fleet, kind):

@@ -25,7 +25,7 @@ COUNTS = {1: 300_000, 16: 2_000_000}
 def main(options, fleet):
     report = Report("threads", TITLE, options)
     rounds = options.rounds or (2 if options.quick else 6)
-    kinds = fleet.kinds(["larder", "redis", "valkey", "memcached", "pogocache"])
+    kinds = fleet.kinds(["larder", "redis", "redis-8.2", "valkey", "memcached", "pogocache"])
     bars = {kind: [] for kind in kinds}
     for kind in kinds:
         for scene, keys, server_cores, load_cores, limit in SCENES:

@@ -41,14 +41,16 @@ def _pogocache_arguments(options):
     return ["-h", "127.0.0.1", "--threads", str(options.get("threads", 1)), "--maxconns", "12000"]
 
 
-# name: (program on PATH, its port flag, its other arguments, dialect, knows maxmemory and policies as Redis does)
+# name: (programs, the first on PATH, its port flag, its other arguments, dialect, knows maxmemory and policies as Redis
+# does)
 KINDS = {
-    "larder": ("larder", "--port", _larder_arguments, "resp", True),
-    "redis": ("redis-server", "--port", _redis_arguments, "resp", True),
-    "valkey": ("valkey-server", "--port", _redis_arguments, "resp", True),
-    "memcached": ("memcached", "-p", _memcached_arguments, "memcached", False),
-    "pogocache": ("pogocache", "-p", _pogocache_arguments, "resp", False),
-    "floor": ("larder-floor", "--port", lambda options: [], "resp", False),
+    "larder": (("larder",), "--port", _larder_arguments, "resp", True),
+    "redis": (("redis-server",), "--port", _redis_arguments, "resp", True),
+    "redis-8.2": (("redis-8.2",), "--port", _redis_arguments, "resp", True),
+    "valkey": (("valkey-server", "valkey-9.1"), "--port", _redis_arguments, "resp", True),
+    "memcached": (("memcached",), "-p", _memcached_arguments, "memcached", False),
+    "pogocache": (("pogocache",), "-p", _pogocache_arguments, "resp", False),
+    "floor": (("larder-floor",), "--port", lambda options: [], "resp", False),
 }
 
 
@@ -179,10 +181,11 @@ class Fleet:
 
     def __init__(self, options):
         self.paths = {}
-        for kind, (program, *_) in KINDS.items():
+        for kind, (programs, *_) in KINDS.items():
             if options.servers and kind not in options.servers:
                 continue
-            path = {"larder": options.server, "floor": options.programs / program}.get(kind) or shutil.which(program)
+            found = next(filter(None, map(shutil.which, programs)), None)
+            path = {"larder": options.server, "floor": options.programs / programs[0]}.get(kind) or found
             if path and os.access(path, os.X_OK):
                 self.paths[kind] = path
             elif kind == "larder" or options.servers:

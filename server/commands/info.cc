@@ -320,7 +320,7 @@ void stats_section(InfoText& out, const Facts& facts) {
              "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits", "active_defrag_key_misses",
              "total_active_defrag_time", "current_active_defrag_time", "tracking_total_keys", "tracking_total_items",
              "tracking_total_prefixes"});
-  out.field("unexpected_error_replies", statistics.unexpected_errors.load());
+  out.field("unexpected_error_replies", 0);  // those of replicas to their master: there are none
   out.field("total_error_replies", thread_total(facts, &ThreadStatistics::error_replies));
   out.field("dump_payload_sanitizations", 0);
   out.field("total_reads_processed", thread_total(facts, &ThreadStatistics::reads));

@@ -3,9 +3,9 @@
 // hundreds of instructions, and a connection that waits for each reply brings one request at a time: only requests of
 // different connections can overlap their misses (bench/README.md, "What single steps brought").
 //
-// Invariants: the buffer, the arguments and the requests belong to the parts that are waiting; they are dropped together.
-// Only the last part may have input that is not parsed yet, because a part that was cut short is executed at once.
-// Only on its I/O thread.
+// Invariants: the buffer, the arguments and the requests belong to the parts that are waiting; they are dropped
+// together. Only the last part may have input that is not parsed yet, because a part that was cut short is executed at
+// once. Only on its I/O thread.
 #pragma once
 
 #include <cstddef>

@@ -39,7 +39,7 @@ void ErrorCounts::reset() {
 
 void ServerStatistics::reset() {
   connections_received = rejected_connections = output_limit_disconnections = query_limit_disconnections = 0;
-  evicted_clients = acl_denied_auth = unexpected_errors = 0;
+  evicted_clients = acl_denied_auth = 0;
 }
 
 }  // namespace larder::server

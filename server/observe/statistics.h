@@ -65,7 +65,6 @@ struct ServerStatistics {
   std::atomic<uint64_t> output_limit_disconnections{0}, query_limit_disconnections{0};
   std::atomic<uint64_t> evicted_clients{0};
   std::atomic<uint64_t> acl_denied_auth{0};
-  std::atomic<uint64_t> unexpected_errors{0};
 
   /// CONFIG RESETSTAT, for what is held here.
   void reset();

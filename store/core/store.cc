@@ -65,8 +65,9 @@ void ThreadState::hand_over_events() noexcept {
 void ThreadState::add_effect(uint32_t database, std::span<const std::string_view> arguments) noexcept {
   if (!wants_effects()) return;
   try {
-    effects_.effects.push_back(
-        {.sequence = 0, .database = database, .arguments = std::vector<std::string>(arguments.begin(), arguments.end())});
+    effects_.effects.push_back({.sequence = 0,
+                                .database = database,
+                                .arguments = std::vector<std::string>(arguments.begin(), arguments.end())});
   } catch (const std::bad_alloc&) {
     effects_.incomplete = true;
   }
