@@ -1,5 +1,6 @@
 #include "store/values/intset.h"
 
+#include <bit>
 #include <limits>
 
 namespace larder::store {
@@ -24,6 +25,10 @@ void store_as(char* to, int64_t value) {
   std::memcpy(to, &narrow, sizeof narrow);
 }
 
+static_assert(std::endian::native == std::endian::little, "numbers are copied as they stand in memory");
+
+constexpr std::string_view kEmptyBlock{"\x02\0\0\0\0\0\0\0", 8};
+
 }  // namespace
 
 int64_t Intset::load(size_t index, uint32_t width) const {
@@ -47,8 +52,30 @@ Intset Intset::copy() const {
   return result;
 }
 
+std::string_view Intset::bytes() const {
+  return block_ == nullptr ? kEmptyBlock : std::string_view(block_, block_bytes());
+}
+
+std::optional<Intset> Intset::from_bytes(std::string_view bytes) {
+  if (bytes.size() < sizeof(Header)) return std::nullopt;
+  Header stated;
+  std::memcpy(&stated, bytes.data(), sizeof stated);
+  const auto [width, count] = stated;
+  if ((width != 2 && width != 4 && width != 8) || (bytes.size() - sizeof stated) / width != count ||
+      (bytes.size() - sizeof stated) % width != 0)
+    return std::nullopt;
+  Intset result;
+  if (count == 0) return result;
+  result.block_ = resize_block(nullptr, 0, bytes.size());
+  std::memcpy(result.block_, bytes.data(), bytes.size());
+  for (size_t i = 1; i < count; ++i) {
+    if (result.at(i - 1) >= result.at(i)) return std::nullopt;
+  }
+  return result;
+}
+
 size_t Intset::lower_bound(int64_t value) const {
-  const auto [count, width] = header();
+  const auto [width, count] = header();
   if (load(count - 1, width) < value) return count;  // sets are often filled in ascending order
   size_t first = 0;
   for (size_t length = count; length > 0;) {
@@ -73,32 +100,32 @@ void Intset::widen(uint32_t width) {
   const Header old = header();
   block_ = resize_block(block_, bytes_for(old.count, old.width), bytes_for(old.count, width));
   for (size_t i = old.count; i-- > 0;) store(i, width, load(i, old.width));  // from the end: they move right
-  set_header({old.count, width});
+  set_header({width, old.count});
 }
 
 bool Intset::add(int64_t value) {
   if (block_ == nullptr) {
     const uint32_t width = width_of(value);
     block_ = resize_block(nullptr, 0, bytes_for(1, width));
-    set_header({1, width});
+    set_header({width, 1});
     store(0, width, value);
     return true;
   }
   if (width_of(value) > header().width) widen(width_of(value));
-  const auto [count, width] = header();
+  const auto [width, count] = header();
   const size_t index = lower_bound(value);
   if (index < count && load(index, width) == value) return false;
   block_ = resize_block(block_, bytes_for(count, width), bytes_for(count + size_t{1}, width));
   char* at = block_ + sizeof(Header) + index * width;
   std::memmove(at + width, at, (count - index) * width);
   store(index, width, value);
-  set_header({count + 1, width});
+  set_header({width, count + 1});
   return true;
 }
 
 bool Intset::remove(int64_t value) {
   if (!contains(value)) return false;
-  const auto [count, width] = header();
+  const auto [width, count] = header();
   const size_t index = lower_bound(value);
   char* at = block_ + sizeof(Header) + index * width;
   std::memmove(at, at + width, (count - index - 1) * width);
@@ -109,7 +136,7 @@ bool Intset::remove(int64_t value) {
 void Intset::truncate(uint32_t count) {
   const Header old = header();
   block_ = resize_block(block_, bytes_for(old.count, old.width), bytes_for(count, old.width));
-  if (block_ != nullptr) set_header({count, old.width});
+  if (block_ != nullptr) set_header({old.width, count});
 }
 
 }  // namespace larder::store

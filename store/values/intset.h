@@ -1,8 +1,9 @@
 // Integers in ascending order in one block, each in the 2, 4 or 8 bytes that the widest of them needs: the smallest
 // form of a set, reported as "intset".
 //
-// Block: count (u32), width in bytes (u32), then count integers of that width. An empty set has no block. The width
-// grows with the first integer that needs it and never shrinks while the set lives.
+// Block, as Redis lays it out (intset.c), numbers little-endian: width in bytes (u32), count (u32), then count integers
+// of that width. An empty set has no block. The width grows with the first integer that needs it and never shrinks
+// while the set lives.
 //
 // Caller holds the shard's lock.
 #pragma once
@@ -10,6 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/random.h"
@@ -28,6 +31,11 @@ class Intset {
   ~Intset() { std::free(block_); }
 
   Intset copy() const;
+  /// What bytes() gave, of this program or of Redis; nothing when they are no intset. Any bytes may be given. Throws
+  /// std::bad_alloc.
+  static std::optional<Intset> from_bytes(std::string_view bytes);
+  /// The block; of an empty set, that of Redis. Valid until the set changes.
+  std::string_view bytes() const;
 
   size_t size() const { return block_ == nullptr ? 0 : header().count; }
   /// Bytes of the block, as accounting counts them.
@@ -47,8 +55,8 @@ class Intset {
 
  private:
   struct Header {
-    uint32_t count;
     uint32_t width;
+    uint32_t count;
   };
 
   Header header() const {
@@ -73,7 +81,7 @@ class Intset {
 template <class Visit>
 void Intset::extract(size_t count, base::Random& random, Visit&& visit) {
   if (count == 0) return;
-  const auto [size, width] = header();
+  const auto [width, size] = header();
   uint32_t kept = 0;
   for (uint32_t i = 0; i < size; ++i) {
     const int64_t value = load(i, width);

@@ -77,7 +77,7 @@ void visit_union_by_looking_back(const Sets& sets, const MemberVisitor& visit) {
 }
 
 void visit_union_by_remembering(const Sets& sets, const MemberVisitor& visit) {
-  MemberTable met;
+  KeyedTable<MemberRecord> met;
   for (const SetValue* set : sets) {
     set->for_each([&](std::string_view member) {
       if (met.add(member)) visit(member);
@@ -126,7 +126,7 @@ void visit_by_lookup(const Difference& difference, Visit&& visit) {
 /// As visit_by_lookup, with one lookup a member, in a table of what the others take away.
 template <class Visit>
 void visit_by_removal(const Difference& difference, Visit&& visit) {
-  MemberTable taken;
+  KeyedTable<MemberRecord> taken;
   for (const SetValue* set : difference.others) {
     set->visit_while([&](const Member& member) {
       if (difference.first->contains(member)) taken.add(member.text());

@@ -22,6 +22,10 @@ size_t max_intset_entries(const EncodingLimits& limits) {
   return std::min(limits.set_max_intset_entries, kMostIntegers);
 }
 
+Member random_of(const Listpack& packed, base::Random& random) {
+  return packed.get(packed.at(static_cast<ptrdiff_t>(random.below(packed.size()))));
+}
+
 }  // namespace
 
 std::unique_ptr<SetValue> SetValue::for_members(std::string_view first, size_t expected, const EncodingLimits& limits) {
@@ -33,7 +37,7 @@ std::unique_ptr<SetValue> SetValue::for_members(std::string_view first, size_t e
 void SetValue::take_form_for(std::string_view first, size_t expected, const EncodingLimits& limits) {
   if (expected <= limits.set_max_intset_entries && canonical_integer(first)) return;
   if (expected <= limits.set_max_listpack_entries) {
-    form_.emplace<PackedSet>();
+    form_.emplace<Listpack>();
   } else {
     become_table(expected);
   }
@@ -41,7 +45,7 @@ void SetValue::take_form_for(std::string_view first, size_t expected, const Enco
 
 std::unique_ptr<SetValue> SetValue::packed() {
   auto set = std::make_unique<SetValue>();
-  set->form_.emplace<PackedSet>();
+  set->form_.emplace<Listpack>();
   return set;
 }
 
@@ -49,7 +53,7 @@ std::unique_ptr<SetValue> SetValue::packed() {
 
 std::string_view SetValue::encoding() const {
   return std::visit(Overloaded{[](const Intset&) { return std::string_view("intset"); },
-                               [](const PackedSet&) { return std::string_view("listpack"); },
+                               [](const Listpack&) { return std::string_view("listpack"); },
                                [](const Table&) { return std::string_view("hashtable"); }},
                     form_);
 }
@@ -86,7 +90,7 @@ bool SetValue::contains(const Member& member) const {
                                  const auto integer = member.as_integer();
                                  return integer && integers.contains(*integer);
                                },
-                               [&](const PackedSet& packed) { return packed.contains(member); },
+                               [&](const Listpack& packed) { return packed.contains(member); },
                                [&](const Table& table) { return table->contains(member.text()); }},
                     form_);
 }
@@ -96,14 +100,18 @@ bool SetValue::remove(const Member& member) {
                                  const auto integer = member.as_integer();
                                  return integer && integers.remove(*integer);
                                },
-                               [&](PackedSet& packed) { return packed.remove(member); },
+                               [&](Listpack& packed) {
+                                 const auto found = packed.find(member, packed.first());
+                                 if (found != Listpack::kNone) packed.erase(found);
+                                 return found != Listpack::kNone;
+                               },
                                [&](Table& table) { return table->remove(member.text()); }},
                     form_);
 }
 
 bool SetValue::add(const Member& member, const EncodingLimits& limits) {
   if (auto* integers = std::get_if<Intset>(&form_)) return add_to_intset(*integers, member, limits);
-  if (auto* packed = std::get_if<PackedSet>(&form_)) return add_to_packed(*packed, member, limits);
+  if (auto* packed = std::get_if<Listpack>(&form_)) return add_to_listpack(*packed, member, limits);
   return std::get<Table>(form_)->add(member.text());
 }
 
@@ -144,15 +152,15 @@ bool SetValue::add_to_intset(Intset& integers, const Member& member, const Encod
   if (count > 0) longest = std::max(Member(integers.at(0)).text().size(), Member(integers.at(count - 1)).text().size());
   longest = std::max(longest, member.text().size());
   if (count < limits.set_max_listpack_entries && longest <= limits.set_max_listpack_value &&
-      longest < PackedSet::kMaxBytes / (count + 1)) {
-    become_packed(member);
+      longest < Listpack::kMaxBytes / (count + 1) / 2) {
+    become_listpack(member);
   } else {
     become_table(count + 1, &member);
   }
   return true;
 }
 
-bool SetValue::add_to_packed(PackedSet& packed, const Member& member, const EncodingLimits& limits) {
+bool SetValue::add_to_listpack(Listpack& packed, const Member& member, const EncodingLimits& limits) {
   if (packed.contains(member)) return false;
   const size_t bytes = member.text().size();
   if (packed.size() < limits.set_max_listpack_entries && bytes <= limits.set_max_listpack_value &&
@@ -169,15 +177,15 @@ bool SetValue::add_to_packed(PackedSet& packed, const Member& member, const Enco
 void SetValue::prepare_for(size_t expected, const EncodingLimits& limits) {
   const bool outgrown =
       std::visit(Overloaded{[&](const Intset&) { return expected > limits.set_max_intset_entries; },
-                            [&](const PackedSet&) { return expected > limits.set_max_listpack_entries; },
+                            [&](const Listpack&) { return expected > limits.set_max_listpack_entries; },
                             [](const Table&) { return false; }},
                  form_);
   if (outgrown) become_table(expected);
 }
 
 /// Another form with one more member. Throws std::bad_alloc, the set unchanged.
-void SetValue::become_packed(const Member& added) {
-  PackedSet packed;
+void SetValue::become_listpack(const Member& added) {
+  Listpack packed;
   visit_while([&](const Member& member) {
     packed.append(member);
     return true;
@@ -188,7 +196,7 @@ void SetValue::become_packed(const Member& added) {
 
 /// The same; `added` may be null.
 void SetValue::become_table(size_t expected, const Member* added) {
-  auto table = std::make_unique<MemberTable>();
+  auto table = std::make_unique<KeyedTable<MemberRecord>>();
   table->reserve(std::max(expected, size()));
   for_each([&](std::string_view member) { table->add(member); });
   if (added != nullptr) table->add(added->text());
@@ -214,13 +222,12 @@ uint64_t SetValue::scan(uint64_t cursor, size_t count, const MemberVisitor& visi
 }
 
 std::string SetValue::random_member(base::Random& random) const {
-  return std::visit(
-      Overloaded{[&](const Intset& integers) {
-                   return std::string(Member(integers.at(random.below(integers.size()))).text());
-                 },
-                 [&](const PackedSet& packed) { return std::string(packed.at(random.below(packed.size())).text()); },
-                 [&](const Table& table) { return std::string(table->draw(random)); }},
-      form_);
+  return std::visit(Overloaded{[&](const Intset& integers) {
+                                 return std::string(Member(integers.at(random.below(integers.size()))).text());
+                               },
+                               [&](const Listpack& packed) { return std::string(random_of(packed, random).text()); },
+                               [&](const Table& table) { return std::string(table->draw(random)); }},
+                    form_);
 }
 
 void SetValue::random_members(uint64_t count, base::Random& random, const MemberVisitor& visit) const {
@@ -229,7 +236,7 @@ void SetValue::random_members(uint64_t count, base::Random& random, const Member
   } else if (const auto* integers = std::get_if<Intset>(&form_)) {
     for (; count > 0; --count) visit(Member(integers->at(random.below(integers->size()))).text());
   } else if (count < 4) {
-    for (; count > 0; --count) visit(std::get<PackedSet>(form_).at(random.below(size())).text());
+    for (; count > 0; --count) visit(random_of(std::get<Listpack>(form_), random).text());
   } else {
     std::vector<Member> members;  // finding one by its index would read all records before it
     members.reserve(size());
@@ -243,7 +250,7 @@ void SetValue::random_members(uint64_t count, base::Random& random, const Member
 
 void SetValue::random_distinct(uint64_t count, base::Random& random, const MemberVisitor& visit) const {
   constexpr uint64_t kFew = 3;  // below a third of the members, drawing seldom meets one twice
-  if (count < size() / kFew && !std::holds_alternative<PackedSet>(form_)) return draw_distinct(count, random, visit);
+  if (count < size() / kFew && !std::holds_alternative<Listpack>(form_)) return draw_distinct(count, random, visit);
   uint64_t left = size();
   visit_while([&](const Member& member) {
     if (random.below(left--) < count) {  // selection sampling (Knuth, TAOCP 2, 3.4.2, algorithm S)
@@ -286,7 +293,18 @@ void SetValue::pop_random(size_t count, base::Random& random, const EncodingLimi
   if (auto* integers = std::get_if<Intset>(&form_)) {
     return integers->extract(count, random, [&](int64_t integer) { visit_text(Member(integer)); });
   }
-  if (auto* packed = std::get_if<PackedSet>(&form_)) return packed->extract(count, random, visit_text);
+  if (auto* packed = std::get_if<Listpack>(&form_)) {
+    size_t left = packed->size();
+    packed->erase_if([&](const Member& member) {
+      const bool taken = random.below(left--) < count;
+      if (taken) {
+        --count;
+        visit_text(member);
+      }
+      return taken;
+    });
+    return;
+  }
   const size_t remaining = size() - count;
   if (remaining * kMany > count) {
     auto& table = *std::get<Table>(form_);
@@ -298,7 +316,7 @@ void SetValue::pop_random(size_t count, base::Random& random, const EncodingLimi
     return;
   }
   SetValue rest;  // taking out nearly all one by one would cost more than building what is left
-  rest.form_.emplace<PackedSet>();
+  rest.form_.emplace<Listpack>();
   size_t left = size();
   visit_while([&](const Member& member) {
     if (random.below(left--) < count) {

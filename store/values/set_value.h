@@ -1,5 +1,5 @@
-// A set, in one of the three forms that Redis 7.2 reports: "intset" (store/intset.h), "listpack" (store/packed_set.h)
-// and "hashtable" (store/member_table.h). A set starts as small as its members allow, changes to a larger form where
+// A set, in one of the three forms that Redis 7.2 reports: "intset" (intset.h), "listpack" (listpack.h) and
+// "hashtable" (keyed_table.h). A set starts as small as its members allow, changes to a larger form where
 // Redis would, and never back, the exceptions of SPOP and SINTERSTORE included.
 //
 // Caller holds the shard's lock.
@@ -17,9 +17,9 @@
 
 #include "base/random.h"
 #include "store/values/intset.h"
+#include "store/values/keyed_table.h"
+#include "store/values/listpack.h"
 #include "store/values/member.h"
-#include "store/values/member_table.h"
-#include "store/values/packed_set.h"
 #include "store/values/value.h"
 
 namespace larder::store {
@@ -95,16 +95,16 @@ class SetValue final : public Value {
   void pop_random(size_t count, base::Random& random, const EncodingLimits& limits, const MemberVisitor& visit);
 
  private:
-  using Table = std::unique_ptr<MemberTable>;
+  using Table = std::unique_ptr<KeyedTable<MemberRecord>>;
 
   void take_form_for(std::string_view first, size_t expected, const EncodingLimits& limits);
   bool add_to_intset(Intset& integers, const Member& member, const EncodingLimits& limits);
-  bool add_to_packed(PackedSet& packed, const Member& member, const EncodingLimits& limits);
-  void become_packed(const Member& added);
+  bool add_to_listpack(Listpack& packed, const Member& member, const EncodingLimits& limits);
+  void become_listpack(const Member& added);
   void become_table(size_t expected, const Member* added = nullptr);
   void draw_distinct(uint64_t count, base::Random& random, const MemberVisitor& visit) const;
 
-  std::variant<Intset, PackedSet, Table> form_;
+  std::variant<Intset, Listpack, Table> form_;
 };
 
 template <class Visit>
@@ -112,7 +112,7 @@ bool SetValue::visit_while(Visit&& visit) const {
   if (const auto* table = std::get_if<Table>(&form_)) {
     return (*table)->visit_while([&](std::string_view text) { return visit(Member(text)); });
   }
-  if (const auto* packed = std::get_if<PackedSet>(&form_)) return packed->visit_while(visit);
+  if (const auto* packed = std::get_if<Listpack>(&form_)) return packed->visit_while(visit);
   const auto& integers = std::get<Intset>(form_);
   for (size_t i = 0, end = integers.size(); i < end; ++i) {
     if (!visit(Member(integers.at(i)))) return false;

@@ -160,11 +160,11 @@ TEST_F(AllocationFailure, LeavesDatabasesThatWereNotFlushed) {
 /// Members of which one in ten is kept outside of its part.
 std::string member_of(int i) { return std::to_string(i) + std::string(i % 10 == 0 ? 300 : 0, 'x'); }
 
-TEST(MemberTableAllocation, FailuresLeaveALargeSetWhole) {
-  MemberTable table;
+TEST(KeyedTableAllocation, FailuresLeaveALargeSetWhole) {
+  KeyedTable<MemberRecord> table;
   std::set<std::string> model;
   int thrown = 0;
-  const auto expect_model = [&](const MemberTable& members) {
+  const auto expect_model = [&](const KeyedTable<MemberRecord>& members) {
     std::set<std::string> found;
     members.visit_while([&](std::string_view text) { return found.emplace(text).second; });
     EXPECT_EQ(found, model);
@@ -191,7 +191,7 @@ TEST(MemberTableAllocation, FailuresLeaveALargeSetWhole) {
   expect_model(table);
 
   for (size_t nth = 1; nth < 100'000; nth += 1 + nth / 4) {
-    std::unique_ptr<MemberTable> copy;
+    std::unique_ptr<KeyedTable<MemberRecord>> copy;
     try {
       const FailingAllocations failing(nth);
       copy = table.copy();

@@ -246,7 +246,7 @@ TEST(SetValue, CloneIsIndependent) {
 
 TEST(SetValue, MemoryIsWhatIsReallyAllocated) {
   if (!AllocationCounter::available()) GTEST_SKIP() << "needs a build with AddressSanitizer";
-  member_hash_seed();
+  key_hash_seed();
   for (const auto& members : {numbers(400), words(100), words(6000)}) {
     AllocationCounter counter;
     auto set = std::make_unique<SetValue>();

@@ -1,4 +1,4 @@
-#include "store/values/member_part.h"
+#include "store/values/keyed_part.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,10 +14,10 @@ namespace {
 
 constexpr size_t kFewestSlots = 4;
 
-/// The home slots with which `members` fill three quarters.
-size_t roomy_slots(size_t members) { return std::max(kFewestSlots, members + members / 3 + 1); }
+/// The home slots of which `records` fill three quarters.
+size_t roomy_slots(size_t records) { return std::max(kFewestSlots, records + records / 3 + 1); }
 
-bool too_full(size_t members, size_t slots) { return members > slots * 7 / 8; }
+bool too_full(size_t records, size_t slots) { return records > slots * 7 / 8; }
 
 void* allocate(size_t bytes) {
   void* block = std::malloc(bytes);
@@ -29,13 +29,17 @@ void* allocate(size_t bytes) {
 
 // ---------------------------------------------------------------------------------------------------- the whole part
 
-MemberPart::~MemberPart() { release(); }
+template <class Record>
+KeyedPart<Record>::~KeyedPart() {
+  release();
+}
 
-void MemberPart::release() noexcept {
-  if (long_members_ != 0) {
+template <class Record>
+void KeyedPart<Record>::release() noexcept {
+  if (long_records_ != 0) {
     for (const uint64_t word : words()) {
       if (word != kEmpty && static_cast<uint8_t>(records_[offset_of(word)]) == kLongTag) {
-        std::free(long_member(records_ + offset_of(word)));
+        std::free(long_record(records_ + offset_of(word)));
       }
     }
   }
@@ -44,14 +48,15 @@ void MemberPart::release() noexcept {
   words_ = nullptr;
   records_ = nullptr;
   long_bytes_ = 0;
-  long_members_ = slots_ = tail_ = size_ = used_ = garbage_ = capacity_ = 0;
+  long_records_ = slots_ = tail_ = size_ = used_ = garbage_ = capacity_ = 0;
 }
 
-void MemberPart::swap(MemberPart& other) noexcept {
+template <class Record>
+void KeyedPart<Record>::swap(KeyedPart& other) noexcept {
   std::swap(words_, other.words_);
   std::swap(records_, other.records_);
   std::swap(long_bytes_, other.long_bytes_);
-  std::swap(long_members_, other.long_members_);
+  std::swap(long_records_, other.long_records_);
   std::swap(slots_, other.slots_);
   std::swap(tail_, other.tail_);
   std::swap(size_, other.size_);
@@ -61,12 +66,14 @@ void MemberPart::swap(MemberPart& other) noexcept {
   std::swap(depth_, other.depth_);
 }
 
-size_t MemberPart::memory() const {
+template <class Record>
+size_t KeyedPart<Record>::memory() const {
   return heap_bytes(slots() * sizeof(uint64_t)) + heap_bytes(capacity_) + long_bytes_;
 }
 
-MemberPart MemberPart::copy() const {
-  MemberPart result(depth_);
+template <class Record>
+KeyedPart<Record> KeyedPart<Record>::copy() const {
+  KeyedPart result(depth_);
   if (size_ == 0) return result;
   result.make_room(record_bytes({words_, slots()}, records_));
   result.place({words_, slots()}, slots_);
@@ -77,7 +84,7 @@ MemberPart MemberPart::copy() const {
     uint32_t offset = result.used_;
     if (static_cast<uint8_t>(*record) == kLongTag) {
       try {
-        offset = result.append_record(text(record));
+        offset = result.append_record(content(record));
       } catch (const std::bad_alloc&) {
         // What has not been copied is not the copy's to free.
         std::fill(copied.begin() + static_cast<std::ptrdiff_t>(i), copied.end(), kEmpty);
@@ -93,41 +100,44 @@ MemberPart MemberPart::copy() const {
   return result;
 }
 
-MemberPart MemberPart::split() {
+template <class Record>
+KeyedPart<Record> KeyedPart<Record>::split() {
   const uint64_t bit = uint64_t{1} << (31 - depth_);
   size_t middle = 0;
   while (middle < slots() && (words_[middle] == kEmpty || (prefix_of(words_[middle]) & bit) == 0)) ++middle;
   const std::span<uint64_t> halves[] = {words().first(middle), words().subspan(middle)};
-  MemberPart parts[] = {MemberPart(depth_ + 1u), MemberPart(depth_ + 1u)};
+  KeyedPart parts[] = {KeyedPart(depth_ + 1u), KeyedPart(depth_ + 1u)};
   for (size_t i = 0; i < 2; ++i) {
     parts[i].set_capacity(record_bytes(halves[i], records_));
     parts[i].place(halves[i], roomy_slots(size_ / 2));
   }
-  for (MemberPart& part : parts) part.take_records(part.words(), records_);
-  long_members_ = 0;  // the copies of the records own them now
+  for (KeyedPart& part : parts) part.take_records(part.words(), records_);
+  long_records_ = 0;  // the copies of the records own them now
   swap(parts[0]);
   return std::move(parts[1]);
 }
 
-void MemberPart::absorb(MemberPart&& upper) {
-  MemberPart both(depth_ - 1u);
+template <class Record>
+void KeyedPart<Record>::absorb(KeyedPart&& upper) {
+  KeyedPart both(depth_ - 1u);
   both.set_capacity(record_bytes(words(), records_) + record_bytes(upper.words(), upper.records_));
   std::vector<uint64_t> all(words_, words_ + slots());
   all.insert(all.end(), upper.words_, upper.words_ + upper.slots());
   both.place(all, roomy_slots(size_ + upper.size_));
   const std::span<uint64_t> placed = both.words();
-  size_t own = 0;  // slots that hold the own members, all of which come first
+  size_t own = 0;  // slots that hold the own records, all of which come first
   for (uint32_t left = size_; left > 0; ++own) left -= placed[own] == kEmpty ? 0 : 1;
   both.take_records(placed.first(own), records_);
   both.take_records(placed.subspan(own), upper.records_);
-  long_members_ = upper.long_members_ = 0;  // the copies of the records own them now
+  long_records_ = upper.long_records_ = 0;  // the copies of the records own them now
   swap(both);
   upper.release();
 }
 
-// --------------------------------------------------------------------------------------------------------- members
+// --------------------------------------------------------------------------------------------------------- records
 
-size_t MemberPart::lower_bound(uint32_t prefix) const {
+template <class Record>
+size_t KeyedPart<Record>::lower_bound(uint32_t prefix) const {
   constexpr size_t kUsualRun = 16;
   size_t i = home(prefix);
   const size_t near = i + kUsualRun;
@@ -148,10 +158,11 @@ size_t MemberPart::lower_bound(uint32_t prefix) const {
   return i;
 }
 
-bool MemberPart::locate(uint32_t prefix, std::string_view member, size_t* slot) const {
+template <class Record>
+bool KeyedPart<Record>::locate(uint32_t prefix, std::string_view key, size_t* slot) const {
   size_t i = lower_bound(prefix);
   for (; prefix_of(words_[i]) == prefix && words_[i] != kEmpty; ++i) {
-    if (text(records_ + offset_of(words_[i])) == member) {
+    if (Record::key(bytes(records_ + offset_of(words_[i]))) == key) {
       *slot = i;
       return true;
     }
@@ -160,35 +171,71 @@ bool MemberPart::locate(uint32_t prefix, std::string_view member, size_t* slot) 
   return false;
 }
 
-bool MemberPart::contains(uint32_t prefix, std::string_view member) const {
+template <class Record>
+const char* KeyedPart<Record>::find(uint32_t prefix, std::string_view key) const {
   size_t slot;
-  return size_ != 0 && locate(prefix, member, &slot);
+  return size_ != 0 && locate(prefix, key, &slot) ? records_ + offset_of(words_[slot]) : nullptr;
 }
 
-bool MemberPart::add(uint32_t prefix, std::string_view member) {
+template <class Record>
+bool KeyedPart<Record>::add(uint32_t prefix, const Content& content) {
   size_t slot = 0;
-  if (slots_ != 0 && locate(prefix, member, &slot)) return false;
+  if (slots_ != 0 && locate(prefix, Record::key_of(content), &slot)) return false;
+  insert(prefix, slot, content);
+  return true;
+}
+
+template <class Record>
+bool KeyedPart<Record>::put(uint32_t prefix, const Content& content) {
+  size_t slot = 0;
+  const bool found = slots_ != 0 && locate(prefix, Record::key_of(content), &slot);
+  if (found) {
+    replace(slot, content);
+  } else {
+    insert(prefix, slot, content);
+  }
+  return !found;
+}
+
+/// Adds a record whose key is not there and belongs to `slot`.
+template <class Record>
+void KeyedPart<Record>::insert(uint32_t prefix, size_t slot, const Content& content) {
   if (too_full(size_ + size_t{1}, slots_)) {
     rebuild(slots_ + std::max<size_t>(kFewestSlots, slots_ / 4));
-    locate(prefix, member, &slot);
+    locate(prefix, Record::key_of(content), &slot);
   }
-  const uint32_t offset = append_record(member);
+  const uint32_t offset = append_record(content);
   try {
     while (!insert_word(slot, word_for(prefix, offset))) {
       rebuild(slots_);  // for a longer tail
-      locate(prefix, member, &slot);
+      locate(prefix, Record::key_of(content), &slot);
     }
   } catch (...) {
     drop_record(offset);
     throw;
   }
   ++size_;
-  return true;
 }
 
-bool MemberPart::remove(uint32_t prefix, std::string_view member) {
+template <class Record>
+void KeyedPart<Record>::replace(size_t slot, const Content& content) {
+  char* old = records_ + offset_of(words_[slot]);
+  const size_t wanted = Record::bytes_of(content);
+  if (bytes(old).size() == wanted) {  // both inline, or both long
+    char* to = static_cast<uint8_t>(*old) == kLongTag ? reinterpret_cast<char*>(long_record(old) + 1) : old + 1;
+    Record::encode(content, to);
+    return;
+  }
+  const uint32_t offset = append_record(content);
+  drop_record(offset_of(words_[slot]));  // which may lie elsewhere now
+  words_[slot] = word_for(prefix_of(words_[slot]), offset);
+  compact_if_sparse();
+}
+
+template <class Record>
+bool KeyedPart<Record>::remove(uint32_t prefix, std::string_view key) {
   size_t slot;
-  if (size_ == 0 || !locate(prefix, member, &slot)) return false;
+  if (size_ == 0 || !locate(prefix, key, &slot)) return false;
   const uint32_t offset = offset_of(words_[slot]);
   size_t end = slot + 1;  // what follows moves left as far as it stands right of its home
   while (words_[end] != kEmpty && home(prefix_of(words_[end])) < end) ++end;
@@ -203,20 +250,32 @@ bool MemberPart::remove(uint32_t prefix, std::string_view member) {
   try {
     const bool sparse = slots_ > 4 * kFewestSlots && size_ * size_t{3} < slots_;
     if (sparse || tail_ > size_ * size_t{2} + 128) rebuild(roomy_slots(size_));
-    if (garbage_ > 128 && garbage_ > (used_ - garbage_) / 2) compact();
   } catch (const std::bad_alloc&) {
     // It is larger than it need be, until the next removal.
   }
+  compact_if_sparse();
   return true;
 }
 
-void MemberPart::reserve(uint32_t members) {
-  if (too_full(members, slots_)) rebuild(roomy_slots(members));
+/// Without memory the part stays larger than it need be, until the next change.
+template <class Record>
+void KeyedPart<Record>::compact_if_sparse() {
+  if (garbage_ <= 128 || garbage_ <= (used_ - garbage_) / 2) return;
+  try {
+    compact();
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+template <class Record>
+void KeyedPart<Record>::reserve(uint32_t records) {
+  if (too_full(records, slots_)) rebuild(roomy_slots(records));
 }
 
 // ----------------------------------------------------------------------------------------------------------- words
 
-bool MemberPart::insert_word(size_t slot, uint64_t word) {
+template <class Record>
+bool KeyedPart<Record>::insert_word(size_t slot, uint64_t word) {
   size_t end = slot;
   while (words_[end] != kEmpty) ++end;
   if (end + 1 == total_slots()) return false;  // the last slot stays empty
@@ -226,8 +285,9 @@ bool MemberPart::insert_word(size_t slot, uint64_t word) {
 }
 
 /// Puts the words of `source`, ascending with empties between, into a new array that has this many home slots.
-void MemberPart::place(std::span<const uint64_t> source, size_t slots) {
-  MemberPart target(depth_);
+template <class Record>
+void KeyedPart<Record>::place(std::span<const uint64_t> source, size_t slots) {
+  KeyedPart target(depth_);
   target.slots_ = static_cast<uint32_t>(slots);
   const auto for_each_place = [&](auto&& visit) {
     size_t next = 0;  // the first slot right of the last word placed
@@ -258,22 +318,14 @@ void MemberPart::place(std::span<const uint64_t> source, size_t slots) {
 
 // --------------------------------------------------------------------------------------------------------- records
 
-MemberPart::LongMember* MemberPart::long_member(const char* record) {
-  LongMember* member;
-  std::memcpy(&member, record + 1, sizeof member);
-  return member;
-}
-
-std::string_view MemberPart::long_text(const LongMember* member) {
-  return {reinterpret_cast<const char*>(member + 1), member->size};
-}
-
-size_t MemberPart::record_size(const char* record) {
+template <class Record>
+size_t KeyedPart<Record>::record_size(const char* record) {
   const auto tag = static_cast<uint8_t>(*record);
-  return tag == kLongTag ? 1 + sizeof(LongMember*) : size_t{1} + tag;
+  return tag == kLongTag ? 1 + sizeof(LongRecord*) : size_t{1} + tag;
 }
 
-size_t MemberPart::record_bytes(std::span<const uint64_t> source, const char* from) {
+template <class Record>
+size_t KeyedPart<Record>::record_bytes(std::span<const uint64_t> source, const char* from) {
   size_t bytes = 0;
   for (const uint64_t word : source) {
     if (word != kEmpty) bytes += record_size(from + offset_of(word));
@@ -281,36 +333,39 @@ size_t MemberPart::record_bytes(std::span<const uint64_t> source, const char* fr
   return bytes;
 }
 
-uint32_t MemberPart::append_record(std::string_view member) {
-  const bool is_long = member.size() > kLongestInline;
-  const size_t size = is_long ? 1 + sizeof(LongMember*) : 1 + member.size();
+template <class Record>
+uint32_t KeyedPart<Record>::append_record(const Content& content) {
+  const size_t wanted = Record::bytes_of(content);
+  const bool is_long = wanted > kLongestInline;
+  const size_t size = is_long ? 1 + sizeof(LongRecord*) : 1 + wanted;
   make_room(size);
   char* record = records_ + used_;
   if (is_long) {
-    const size_t bytes = sizeof(LongMember) + member.size();
-    auto* block = static_cast<LongMember*>(allocate(bytes));
-    block->size = member.size();
-    std::memcpy(block + 1, member.data(), member.size());
+    const size_t bytes = sizeof(LongRecord) + wanted;
+    auto* block = static_cast<LongRecord*>(allocate(bytes));
+    block->size = wanted;
+    Record::encode(content, reinterpret_cast<char*>(block + 1));
     *record = static_cast<char>(kLongTag);
     std::memcpy(record + 1, &block, sizeof block);
-    ++long_members_;
+    ++long_records_;
     long_bytes_ += heap_bytes(bytes);
   } else {
-    *record = static_cast<char>(member.size());
-    if (!member.empty()) std::memcpy(record + 1, member.data(), member.size());
+    *record = static_cast<char>(wanted);
+    Record::encode(content, record + 1);
   }
   const uint32_t offset = used_;
   used_ += static_cast<uint32_t>(size);
   return offset;
 }
 
-void MemberPart::drop_record(uint32_t offset) {
+template <class Record>
+void KeyedPart<Record>::drop_record(uint32_t offset) {
   const char* record = records_ + offset;
   const auto size = static_cast<uint32_t>(record_size(record));
   if (static_cast<uint8_t>(*record) == kLongTag) {
-    LongMember* block = long_member(record);
-    long_bytes_ -= heap_bytes(sizeof(LongMember) + block->size);
-    --long_members_;
+    LongRecord* block = long_record(record);
+    long_bytes_ -= heap_bytes(sizeof(LongRecord) + block->size);
+    --long_records_;
     std::free(block);
   }
   if (offset + size == used_) {
@@ -320,7 +375,8 @@ void MemberPart::drop_record(uint32_t offset) {
   }
 }
 
-void MemberPart::make_room(size_t bytes) {
+template <class Record>
+void KeyedPart<Record>::make_room(size_t bytes) {
   if (used_ + bytes <= capacity_) return;
   if (garbage_ >= used_ / 4 && garbage_ >= bytes) {
     compact();
@@ -329,15 +385,17 @@ void MemberPart::make_room(size_t bytes) {
   set_capacity(used_ + bytes + used_ / 8);
 }
 
-void MemberPart::set_capacity(size_t bytes) {
+template <class Record>
+void KeyedPart<Record>::set_capacity(size_t bytes) {
   constexpr size_t kMostBytes = ~uint32_t{0} - 64;  // offsets have 32 bits
   if (bytes > kMostBytes) throw std::bad_alloc();
   records_ = resize_block(records_, capacity_, bytes);
   capacity_ = static_cast<uint32_t>(block_capacity(bytes));
 }
 
-void MemberPart::compact() {
-  MemberPart target(depth_);
+template <class Record>
+void KeyedPart<Record>::compact() {
+  KeyedPart target(depth_);
   const size_t live = used_ - garbage_;
   target.set_capacity(live + live / 8);
   target.take_records(words(), records_);
@@ -345,12 +403,13 @@ void MemberPart::compact() {
   std::swap(capacity_, target.capacity_);
   used_ = target.used_;
   garbage_ = 0;
-  target.long_members_ = 0;
+  target.long_records_ = 0;
 }
 
 /// Copies the records of `source` behind the own ones and points its words to the copies, which take over the long
-/// members: `from` must not free them. There is room.
-void MemberPart::take_records(std::span<uint64_t> source, const char* from) noexcept {
+/// records: `from` must not free them. There is room.
+template <class Record>
+void KeyedPart<Record>::take_records(std::span<uint64_t> source, const char* from) noexcept {
   for (uint64_t& word : source) {
     if (word == kEmpty) continue;
     const char* record = from + offset_of(word);
@@ -359,10 +418,13 @@ void MemberPart::take_records(std::span<uint64_t> source, const char* from) noex
     word = word_for(prefix_of(word), used_);
     used_ += static_cast<uint32_t>(size);
     if (static_cast<uint8_t>(*record) == kLongTag) {
-      ++long_members_;
-      long_bytes_ += heap_bytes(sizeof(LongMember) + long_member(record)->size);
+      ++long_records_;
+      long_bytes_ += heap_bytes(sizeof(LongRecord) + long_record(record)->size);
     }
   }
 }
+
+template class KeyedPart<MemberRecord>;
+template class KeyedPart<FieldRecord>;
 
 }  // namespace larder::store

@@ -1,4 +1,4 @@
-#include "store/values/member_table.h"
+#include "store/values/keyed_table.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@
 namespace larder::store {
 namespace {
 
-std::set<std::string> content(const MemberTable& table) {
+std::set<std::string> content(const KeyedTable<MemberRecord>& table) {
   std::set<std::string> members;
   table.visit_while([&](std::string_view text) {
     EXPECT_TRUE(members.emplace(text).second) << "visited twice: " << text;
@@ -27,17 +27,17 @@ std::set<std::string> content(const MemberTable& table) {
 
 std::string member(uint64_t number) { return "member:" + std::to_string(number); }
 
-TEST(MemberTable, EmptyHoldsNothing) {
-  MemberTable table;
+TEST(KeyedTable, EmptyHoldsNothing) {
+  KeyedTable<MemberRecord> table;
   EXPECT_EQ(table.size(), 0u);
   EXPECT_FALSE(table.contains("a"));
   EXPECT_FALSE(table.remove("a"));
   EXPECT_EQ(table.scan(0, 10, [](std::string_view) {}), 0u);
-  EXPECT_EQ(table.memory(), heap_bytes(sizeof(MemberTable)));
+  EXPECT_EQ(table.memory(), heap_bytes(sizeof(KeyedTable<MemberRecord>)));
 }
 
-TEST(MemberTable, HoldsBytesOfEveryLength) {
-  MemberTable table;
+TEST(KeyedTable, HoldsBytesOfEveryLength) {
+  KeyedTable<MemberRecord> table;
   std::vector<std::string> members;
   for (size_t length = 0; length < 600; ++length) members.emplace_back(length, static_cast<char>(length));
   members.emplace_back(3'000'000, 'x');
@@ -46,7 +46,7 @@ TEST(MemberTable, HoldsBytesOfEveryLength) {
   for (const auto& text : members) EXPECT_TRUE(table.contains(text));
   EXPECT_EQ(content(table), std::set<std::string>(members.begin(), members.end()));
   for (const auto& text : members) EXPECT_TRUE(table.remove(text));
-  EXPECT_EQ(table.memory(), heap_bytes(sizeof(MemberTable)));
+  EXPECT_EQ(table.memory(), heap_bytes(sizeof(KeyedTable<MemberRecord>)));
 }
 
 struct Mix {
@@ -56,15 +56,15 @@ struct Mix {
   size_t most_bytes;  // of a member, about
 };
 
-class MemberTableModel : public testing::TestWithParam<Mix> {};
+class KeyedTableModel : public testing::TestWithParam<Mix> {};
 
 /// Phases of mostly adding and mostly removing, so that parts split and join.
-TEST_P(MemberTableModel, AgreesWithStdSetUnderRandomOperations) {
+TEST_P(KeyedTableModel, AgreesWithStdSetUnderRandomOperations) {
   const Mix mix = GetParam();
   const uint64_t seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937_64 random(seed);
-  auto table = std::make_unique<MemberTable>();
+  auto table = std::make_unique<KeyedTable<MemberRecord>>();
   std::set<std::string> model;
   for (int step = 0; step < mix.steps; ++step) {
     const bool growing = (step / (mix.steps / 4)) % 2 == 0;
@@ -85,22 +85,22 @@ TEST_P(MemberTableModel, AgreesWithStdSetUnderRandomOperations) {
   ASSERT_EQ(content(*copy), model);
   for (const std::string& text : model) ASSERT_TRUE(copy->remove(text));
   ASSERT_EQ(copy->size(), 0u);
-  ASSERT_LE(copy->memory(), heap_bytes(sizeof(MemberTable)) + 1024);
+  ASSERT_LE(copy->memory(), heap_bytes(sizeof(KeyedTable<MemberRecord>)) + 1024);
 }
 
-INSTANTIATE_TEST_SUITE_P(Mixes, MemberTableModel,
+INSTANTIATE_TEST_SUITE_P(Mixes, KeyedTableModel,
                          testing::Values(Mix{"Few", 50, 20'000, 20}, Mix{"OnePart", 4000, 60'000, 30},
                                          Mix{"ManyParts", 40'000, 240'000, 10}, Mix{"Long", 6000, 30'000, 700}),
                          [](const auto& info) { return std::string(info.param.name); });
 
-TEST(MemberTable, MemoryIsWhatIsReallyAllocated) {
+TEST(KeyedTable, MemoryIsWhatIsReallyAllocated) {
   if (!AllocationCounter::available()) GTEST_SKIP() << "needs a build with AddressSanitizer";
   const uint64_t seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937_64 random(seed);
-  MemberTable().add("the seed of the hash is made before counting starts");
+  KeyedTable<MemberRecord>().add("the seed of the hash is made before counting starts");
   AllocationCounter counter;
-  auto table = std::make_unique<MemberTable>();
+  auto table = std::make_unique<KeyedTable<MemberRecord>>();
   const auto change = [&](bool growing) {
     const uint64_t number = random() % 30'000;
     std::string text = member(number);
@@ -127,12 +127,12 @@ TEST(MemberTable, MemoryIsWhatIsReallyAllocated) {
   EXPECT_EQ(counter.bytes(), 0u);
 }
 
-TEST(MemberTable, ScanVisitsEachMemberThatStaysExactlyOnce) {
+TEST(KeyedTable, ScanVisitsEachMemberThatStaysExactlyOnce) {
   const uint64_t seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937_64 random(seed);
   for (int round = 0; round < 12; ++round) {
-    MemberTable table;
+    KeyedTable<MemberRecord> table;
     const uint64_t staying = round % 3 == 0 ? 100 : 9000;
     for (uint64_t i = 0; i < staying; ++i) table.add(member(i));
     for (uint64_t i = 0; i < 20'000 && round % 2 == 0; ++i) table.add("passing:" + std::to_string(i));
@@ -155,8 +155,8 @@ TEST(MemberTable, ScanVisitsEachMemberThatStaysExactlyOnce) {
   }
 }
 
-TEST(MemberTable, ScanStopsSoonAfterTheCount) {
-  MemberTable table;
+TEST(KeyedTable, ScanStopsSoonAfterTheCount) {
+  KeyedTable<MemberRecord> table;
   for (uint64_t i = 0; i < 20'000; ++i) table.add(member(i));
   size_t calls = 0;
   size_t visited = 0;
@@ -173,7 +173,7 @@ TEST(MemberTable, ScanStopsSoonAfterTheCount) {
 }
 
 /// Chi-square of `draws` draws against the even distribution, as a multiple of its standard deviation.
-double deviation(const MemberTable& table, uint64_t draws, base::Random& random) {
+double deviation(const KeyedTable<MemberRecord>& table, uint64_t draws, base::Random& random) {
   std::map<std::string, uint64_t> hits;
   table.visit_while([&](std::string_view text) {
     hits.emplace(text, 0);
@@ -189,9 +189,9 @@ double deviation(const MemberTable& table, uint64_t draws, base::Random& random)
   return (chi_square - freedom) / std::sqrt(2 * freedom);
 }
 
-TEST(MemberTable, DrawsEachMemberEquallyOften) {
+TEST(KeyedTable, DrawsEachMemberEquallyOften) {
   base::Random random(20240607);
-  MemberTable table;
+  KeyedTable<MemberRecord> table;
   for (uint64_t i = 0; i < 40; ++i) table.add(member(i));
   EXPECT_LT(deviation(table, 40'000, random), 6);
   for (uint64_t i = 40; i < 6000; ++i) table.add(member(i));  // parts of different depth
@@ -201,8 +201,8 @@ TEST(MemberTable, DrawsEachMemberEquallyOften) {
   EXPECT_LT(deviation(table, 100'000, random), 6);
 }
 
-TEST(MemberTable, NoChangeTouchesMoreThanAPart) {
-  MemberTable table;
+TEST(KeyedTable, NoChangeTouchesMoreThanAPart) {
+  KeyedTable<MemberRecord> table;
   size_t most = 0;  // by which one change altered the memory held: what it rebuilt is of that order
   auto note = [&, before = table.memory()]() mutable {
     const size_t now = table.memory();
@@ -212,10 +212,10 @@ TEST(MemberTable, NoChangeTouchesMoreThanAPart) {
   for (uint64_t i = 0; i < 300'000; ++i, note()) table.add(member(i));
   for (uint64_t i = 0; i < 300'000; ++i, note()) table.remove(member(i));
   EXPECT_LT(most, 64u * 1024);
-  EXPECT_EQ(table.memory(), heap_bytes(sizeof(MemberTable)));
+  EXPECT_EQ(table.memory(), heap_bytes(sizeof(KeyedTable<MemberRecord>)));
 }
 
-std::vector<std::string> in_hash_order(const MemberTable& table) {
+std::vector<std::string> in_hash_order(const KeyedTable<MemberRecord>& table) {
   std::vector<std::string> members;
   table.visit_while([&](std::string_view text) {
     members.emplace_back(text);
@@ -225,13 +225,13 @@ std::vector<std::string> in_hash_order(const MemberTable& table) {
 }
 
 /// A copy of another set, made by adding and taken apart by removing in the order of hashes: words crowd at one end.
-TEST(MemberTable, StaysCompactWhenChangedInTheOrderOfHashes) {
-  MemberTable source;
+TEST(KeyedTable, StaysCompactWhenChangedInTheOrderOfHashes) {
+  KeyedTable<MemberRecord> source;
   for (uint64_t i = 0; i < 40'000; ++i) source.add(member(i));
   auto members = in_hash_order(source);
   for (const bool upwards : {true, false}) {
     if (!upwards) std::reverse(members.begin(), members.end());
-    MemberTable table;
+    KeyedTable<MemberRecord> table;
     size_t most = 0;
     const auto note = [&] {
       most = std::max(most, (table.memory() - std::min<size_t>(table.memory(), 16 * 1024)) / (table.size() + 1));
@@ -255,11 +255,70 @@ TEST(MemberTable, StaysCompactWhenChangedInTheOrderOfHashes) {
   }
 }
 
-TEST(MemberTable, TakesLittleMoreThanTheBytesOfItsMembers) {
-  MemberTable table;
+TEST(KeyedTable, TakesLittleMoreThanTheBytesOfItsMembers) {
+  KeyedTable<MemberRecord> table;
   for (uint64_t i = 0; i < 100'000; ++i) table.add("0123456789" + std::to_string(100'000 + i));
   const double each = static_cast<double>(table.memory()) / 100'000;
   EXPECT_LT(each, 30) << "bytes for a member of 16 bytes";
+}
+
+TEST(KeyedTable, PutsAndReplacesFieldsAsAMapDoes) {
+  const uint64_t seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937_64 random(seed);
+  for (const uint64_t distinct : {20u, 3000u, 20'000u}) {
+    KeyedTable<FieldRecord> table;
+    std::map<std::string, std::string> model;
+    for (int step = 0; step < 60'000; ++step) {
+      const uint64_t number = random() % distinct;
+      std::string field = member(number);
+      if (number % 40 == 0) field.append(number % 300, 'f');
+      const std::string value(random() % 16 == 0 ? random() % 2000 : random() % 30,
+                              static_cast<char>('a' + random() % 26));
+      const bool shrinking = step / 15'000 % 2 == 1;
+      if (random() % 8 < (shrinking ? 3u : 6u)) {
+        ASSERT_EQ(table.put({field, value}), model.insert_or_assign(field, value).second);
+      } else if (random() % 8 == 0) {
+        ASSERT_EQ(table.add({field, value}), model.emplace(field, value).second);
+      } else {
+        ASSERT_EQ(table.remove(field), model.erase(field) == 1);
+      }
+      ASSERT_EQ(table.size(), model.size());
+    }
+    std::map<std::string, std::string> found;
+    table.visit_while([&](const FieldRecord::Content& content) {
+      found.emplace(content.field, content.value);
+      return true;
+    });
+    ASSERT_EQ(found, model);
+    for (const auto& [field, value] : model) ASSERT_EQ(table.find(field).value().value, value);
+    ASSERT_FALSE(table.find("absent"));
+    for (const auto& [field, value] : model) ASSERT_TRUE(table.remove(field));
+    ASSERT_LE(table.memory(), heap_bytes(sizeof table) + 1024);
+  }
+}
+
+TEST(KeyedTable, MemoryOfFieldsIsWhatIsReallyAllocated) {
+  if (!AllocationCounter::available()) GTEST_SKIP() << "needs a build with AddressSanitizer";
+  std::mt19937_64 random(7);
+  KeyedTable<FieldRecord>().put({"the seed of the hash", "is made before counting starts"});
+  const std::string value(5000, 'v');
+  AllocationCounter counter;
+  auto table = std::make_unique<KeyedTable<FieldRecord>>();
+  for (int step = 0; step < 60'000; ++step) {
+    const std::string field = member(random() % 8000);
+    const size_t bytes = random() % 50 == 0 ? random() % 5000 : random() % 60;
+    if (random() % 4 != 0) {
+      table->put({field, std::string_view(value).substr(0, bytes)});
+    } else {
+      table->remove(field);
+    }
+    if (step % 1000 != 999) continue;
+    ASSERT_EQ(table->memory(), counter.bytes()) << "at step " << step;
+    ASSERT_EQ(table->allocations(), counter.count()) << "at step " << step;
+  }
+  table.reset();
+  EXPECT_EQ(counter.bytes(), 0u);
 }
 
 }  // namespace
