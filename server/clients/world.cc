@@ -20,7 +20,9 @@ void World::apply(const Settings& settings) {
                          (settings.lazyfree_lazy_server_del ? store::kLazyServerDel : 0u) |
                          (settings.lazyfree_lazy_user_del ? store::kLazyUserDel : 0u);
     of_store.max_string_bytes = settings.proto_max_bulk_len_bytes;
-    of_store.encoding = {.set_max_intset_entries = static_cast<size_t>(settings.set_max_intset_entries),
+    of_store.encoding = {.hash_max_listpack_entries = static_cast<size_t>(settings.hash_max_listpack_entries),
+                         .hash_max_listpack_value = static_cast<size_t>(settings.hash_max_listpack_value_bytes),
+                         .set_max_intset_entries = static_cast<size_t>(settings.set_max_intset_entries),
                          .set_max_listpack_entries = static_cast<size_t>(settings.set_max_listpack_entries),
                          .set_max_listpack_value = static_cast<size_t>(settings.set_max_listpack_value_bytes)};
   });

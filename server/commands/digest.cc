@@ -6,6 +6,7 @@
 #include <map>
 
 #include "store/core/store.h"
+#include "store/values/hash_value.h"
 #include "store/values/set_value.h"
 
 namespace larder::server::commands {
@@ -32,14 +33,22 @@ void mix(Sha1& digest, uint32_t number) {
 }
 
 void add_value(Sha1& digest, const store::Entry& entry) {
-  constexpr uint32_t kRedisString = 0, kRedisSet = 2;
+  constexpr uint32_t kRedisString = 0, kRedisSet = 2, kRedisHash = 4;
   if (entry.type() == store::Type::string) {
     mix(digest, kRedisString);
     mix(digest, entry.string());
-  } else {
+  } else if (entry.type() == store::Type::set) {
     mix(digest, kRedisSet);
     static_cast<const store::SetValue*>(entry.value())->for_each([&](std::string_view member) {
       add(digest, base::sha1(member));
+    });
+  } else {
+    mix(digest, kRedisHash);
+    static_cast<const store::HashValue*>(entry.value())->for_each([&](std::string_view field, std::string_view value) {
+      Sha1 pair{};
+      mix(pair, field);
+      mix(pair, value);
+      add(digest, base::sha1(bytes_of(pair)));
     });
   }
   if (entry.has_deadline()) add(digest, base::sha1("!!expire!!"));

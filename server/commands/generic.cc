@@ -72,7 +72,7 @@ static void keys(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 
 static void scan(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const uint64_t cursor = read_cursor(args);
-  const auto options = ScanOptions::read(args, true);
+  const auto options = ScanOptions::read(args, ScanOptions::Extra::type);
   if (args.failed(reply)) return;
   std::vector<std::string> found;
   const uint64_t next = keys.scan(cursor, options.count, [&](std::string_view key, const store::Entry& entry) {

@@ -20,7 +20,7 @@ uint64_t read_cursor(protocol::ArgReader& args) {
   return cursor;
 }
 
-ScanOptions ScanOptions::read(protocol::ArgReader& args, bool with_type) {
+ScanOptions ScanOptions::read(protocol::ArgReader& args, Extra extra) {
   ScanOptions options;
   while (args.more()) {
     if (args.remaining() >= 2 && args.token("COUNT")) {
@@ -29,8 +29,10 @@ ScanOptions ScanOptions::read(protocol::ArgReader& args, bool with_type) {
       options.count = static_cast<size_t>(count);
     } else if (args.remaining() >= 2 && args.token("MATCH")) {
       options.pattern = args.bytes();
-    } else if (with_type && args.remaining() >= 2 && args.token("TYPE")) {
+    } else if (extra == Extra::type && args.remaining() >= 2 && args.token("TYPE")) {
       options.type = args.bytes();
+    } else if (extra == Extra::no_values && args.token("NOVALUES")) {
+      options.no_values = true;
     } else {
       args.fail(protocol::kSyntaxError);
     }

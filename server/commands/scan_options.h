@@ -16,13 +16,16 @@ namespace larder::server::commands {
 /// Reads a cursor: any text that strtoull takes as a whole, without leading space; that is how far clients may stray.
 uint64_t read_cursor(protocol::ArgReader& args);
 
-/// COUNT, MATCH and, for SCAN alone, TYPE.
+/// COUNT, MATCH, and what a single command takes besides.
 struct ScanOptions {
   size_t count = 10;
   std::optional<std::string_view> pattern;
   std::string_view type;  // empty: any
 
-  static ScanOptions read(protocol::ArgReader& args, bool with_type = false);
+  bool no_values = false;
+
+  enum class Extra : uint8_t { none, type /* SCAN */, no_values /* HSCAN */ };
+  static ScanOptions read(protocol::ArgReader& args, Extra extra = Extra::none);
 
   bool matches(std::string_view name) const;
   bool matches_type(std::string_view type_name) const;

@@ -15,11 +15,9 @@ constexpr Choice kAuthClients[] = {{"no"}, {"yes"}, {"optional"}};
 constexpr Directive kEncodingsDirectives[] = {
     {.name = "hash-max-listpack-entries", .alias = "hash-max-ziplist-entries", .type = kInteger,
      .field = &Settings::hash_max_listpack_entries, .initial = "512", .max = kMaxLong, .unit = Unit::entries,
-     .effect = kWithout,
      .doc = "Fields up to which a hash stays compact."},
     {.name = "hash-max-listpack-value", .alias = "hash-max-ziplist-value", .type = kMemory,
      .field = &Settings::hash_max_listpack_value_bytes, .initial = "64", .max = kMaxLong, .unit = Unit::bytes,
-     .effect = kWithout,
      .doc = "Length of a field or value up to which a hash stays compact."},
     {.name = "list-max-listpack-size", .alias = "list-max-ziplist-size", .type = kInteger,
      .field = &Settings::list_max_listpack_size, .initial = "-2", .min = -kMaxInt - 1, .max = kMaxInt,

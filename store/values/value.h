@@ -23,6 +23,8 @@ constexpr std::string_view type_name(Type type) {
 
 /// The figures at which a compact encoding gives way to a large one; Redis' directives of the same names.
 struct EncodingLimits {
+  size_t hash_max_listpack_entries = 512;
+  size_t hash_max_listpack_value = 64;  // bytes
   size_t set_max_intset_entries = 512;
   size_t set_max_listpack_entries = 128;
   size_t set_max_listpack_value = 64;  // bytes

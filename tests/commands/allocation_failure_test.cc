@@ -70,13 +70,20 @@ class CommandAllocations : public ::testing::Test {
                                                  {"SET", "l", large},
                                                  {"SADD", "i", "1", "2", "3"},
                                                  {"SADD", "p", "a", "b", "c", "2"},
-                                                 {"SADD", "j", "1", "b", "3", "z"}}) {
+                                                 {"SADD", "j", "1", "b", "3", "z"},
+                                                 {"HSET", "h", "f", "v", "n", "12", "x", "1.5"}}) {
       at.run(words);
     }
     Words many{"SADD", "t"};
     for (int i = 0; i < 300; ++i)
       many.push_back("member:" + std::to_string(i) + std::string(i % 50 == 0 ? 300 : 0, 'm'));
     at.run(many);
+    Words fields{"HSET", "g"};
+    for (int i = 0; i < 600; ++i) {
+      fields.push_back("field:" + std::to_string(i));
+      fields.push_back(std::string(i % 50 == 0 ? 300 : 5, 'v'));
+    }
+    at.run(fields);
     at.client.output.clear();
   }
 
@@ -267,6 +274,47 @@ TEST_F(CommandAllocations, OfSets) {
     sweep(words);
   }
   EXPECT_GT(failures_, 200);
+}
+
+TEST_F(CommandAllocations, OfHashes) {
+  Words many{"HSET", "h"};
+  for (int i = 0; i < 600; ++i) many.insert(many.end(), {"new:" + std::to_string(i), "v"});
+  for (const Words& words : std::vector<Words>{
+           {"HSET", "new", "f", "v"},
+           {"HSET", "new", "f", kLarge},
+           {"HSET", "h", "f", "another", "more", "fields"},
+           {"HSET", "h", "f", kLarge, "n", "1", "y", "z"},
+           {"HSET", "g", "field:1", "another, longer value", "more", kLarge, "field:50", "v"},
+           many,
+           {"HMSET", "h", "a", "1", "b", "2"},
+           {"HSETNX", "h", "new", "v"},
+           {"HSETNX", "g", "field:1", "v"},
+           {"HGET", "h", "f"},
+           {"HGET", "g", "field:50"},
+           {"HMGET", "h", "f", "none", "n"},
+           {"HGETALL", "h"},
+           {"HGETALL", "g"},
+           {"HDEL", "h", "f", "n", "x"},
+           {"HDEL", "g", "field:1", "field:50"},
+           {"HEXISTS", "h", "f"},
+           {"HLEN", "g"},
+           {"HSTRLEN", "g", "field:50"},
+           {"HKEYS", "g"},
+           {"HVALS", "g"},
+           {"HINCRBY", "h", "n", "5"},
+           {"HINCRBY", "g", "new", "5"},
+           {"HINCRBYFLOAT", "h", "x", "0.25"},
+           {"HINCRBYFLOAT", "g", "new", "0.25"},
+           {"HRANDFIELD", "h"},
+           {"HRANDFIELD", "g", "5", "WITHVALUES"},
+           {"HRANDFIELD", "g", "-5"},
+           {"HSCAN", "g", "0", "COUNT", "1000"},
+           {"COPY", "g", "copied"},
+           {"COPY", "h", "copied"},
+       }) {
+    sweep(words);
+  }
+  EXPECT_GT(failures_, 50);
 }
 
 TEST_F(CommandAllocations, OfTransactions) {

@@ -90,6 +90,21 @@ class Effects : public ::testing::TestWithParam<uint64_t> {
     }
   }
 
+  /// In the order and the form of store_digest.h.
+  std::vector<std::string> members_of(const std::string& key, const std::string& type) {
+    std::vector<std::string> members;
+    if (type == "hash") {
+      const Reply pairs = on_other({"HGETALL", key});
+      for (size_t i = 0; i + 1 < pairs.items.size(); i += 2) {
+        members.push_back(store::field_text(pairs.items[i].text, pairs.items[i + 1].text));
+      }
+    } else {
+      for (const Reply& member : on_other({"SMEMBERS", key}).items) members.push_back(member.text);
+    }
+    std::sort(members.begin(), members.end());
+    return members;
+  }
+
   Digest digest_of_other() {
     Digest digest;
     for (uint32_t database = 0; database < 16; ++database) {
@@ -97,14 +112,14 @@ class Effects : public ::testing::TestWithParam<uint64_t> {
       for (const Reply& key : on_other({"KEYS", "*"}).items) {
         const std::string deadline = on_other({"PEXPIRETIME", key.text}).text;
         std::string text = deadline == "-1" ? "" : "until " + deadline + ": ";
-        if (on_other({"TYPE", key.text}).text == "string") {
+        const std::string type = on_other({"TYPE", key.text}).text;
+        if (type == "string") {
           text += "string " + on_other({"GET", key.text}).text;
         } else {
-          std::vector<std::string> members;
-          for (const Reply& member : on_other({"SMEMBERS", key.text}).items) members.push_back(member.text);
-          std::sort(members.begin(), members.end());
-          text += "set";
-          for (const std::string& member : members) text += " " + std::to_string(member.size()) + ":" + member;
+          text += type;
+          for (const std::string& member : members_of(key.text, type)) {
+            text += " " + std::to_string(member.size()) + ":" + member;
+          }
         }
         digest[std::pair(database, key.text)] = text;
       }

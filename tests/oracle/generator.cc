@@ -81,6 +81,43 @@ struct CommandMaker {
     return command;
   }
 
+  static Args hset(ProgramGenerator& g, const char* name) {
+    Args command{name, g.key()};
+    if (g.chance(5)) {  // across the thresholds of the encodings
+      const size_t counts[] = {100, 511, 512, 513};
+      for (size_t i = 0, count = counts[g.below(4)]; i < count; ++i) {
+        command.push_back("f" + std::to_string(i + 1000));
+        command.push_back(std::to_string(i));
+      }
+    } else {
+      for (size_t i = 0, count = 1 + g.below(4); i < count; ++i) {
+        command.push_back(g.member());
+        command.push_back(g.value());
+      }
+    }
+    return command;
+  }
+
+  static Args with_fields(ProgramGenerator& g, const char* name) {
+    Args command{name, g.key()};
+    g.append_members(command, 4);
+    return command;
+  }
+
+  static Args hscan(ProgramGenerator& g) {
+    Args command{"HSCAN", g.key(), "0", "COUNT", "10000"};
+    if (g.chance(40)) command.insert(command.end(), {"MATCH", g.pattern()});
+    return command;
+  }
+
+  static Args hrandfield(ProgramGenerator& g) {
+    static constexpr std::string_view kCounts[] = {"0", "1", "3", "10000", "-1", "-5", "-9223372036854775808", "x"};
+    Args command{"HRANDFIELD", g.key()};
+    if (g.chance(70)) command.push_back(g.one_of(kCounts));
+    if (g.chance(40)) command.emplace_back("WITHVALUES");
+    return command;
+  }
+
   static Args lcs(ProgramGenerator& g) {
     Args command{"LCS", g.key(), g.key()};
     static constexpr std::string_view kOptions[] = {"LEN", "IDX", "WITHMATCHLEN", "MINMATCHLEN"};
@@ -261,60 +298,73 @@ const CommandMaker CommandMaker::kMakers[] = {
     {6, [](ProgramGenerator& g) { return with_keys(g, "SDIFFSTORE"); }},
     {4, sintercard},
     {3, sscan},
+    {24, [](ProgramGenerator& g) { return hset(g, "HSET"); }},
+    {4, [](ProgramGenerator& g) { return hset(g, "HMSET"); }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"HSETNX", g.key(), g.member(), g.value()};
+     }},
+    {8,
+     [](ProgramGenerator& g) {
+       return Args{"HGET", g.key(), g.member()};
+     }},
+    {5, [](ProgramGenerator& g) { return with_fields(g, "HMGET"); }},
+    {6,
+     [](ProgramGenerator& g) {
+       return Args{"HGETALL", g.key()};
+     }},
+    {10, [](ProgramGenerator& g) { return with_fields(g, "HDEL"); }},
+    {3,
+     [](ProgramGenerator& g) {
+       return Args{"HEXISTS", g.key(), g.member()};
+     }},
+    {4,
+     [](ProgramGenerator& g) {
+       return Args{"HLEN", g.key()};
+     }},
+    {3,
+     [](ProgramGenerator& g) {
+       return Args{"HSTRLEN", g.key(), g.member()};
+     }},
+    {3,
+     [](ProgramGenerator& g) {
+       return Args{"HKEYS", g.key()};
+     }},
+    {3,
+     [](ProgramGenerator& g) {
+       return Args{"HVALS", g.key()};
+     }},
+    {8,
+     [](ProgramGenerator& g) {
+       return Args{"HINCRBY", g.key(), g.member(), g.integer()};
+     }},
+    {8,
+     [](ProgramGenerator& g) {
+       return Args{"HINCRBYFLOAT", g.key(), g.member(), g.real()};
+     }},
+    {4, hrandfield},
+    {3, hscan},
     {8, [](ProgramGenerator& g) { return with_keys(g, "DEL", 3); }},
     {4, [](ProgramGenerator& g) { return with_keys(g, "UNLINK", 3); }},
     {4, [](ProgramGenerator& g) { return with_keys(g, "EXISTS", 3); }},
     {2, [](ProgramGenerator& g) { return with_keys(g, "TOUCH", 3); }},
-    {4,
-     [](ProgramGenerator& g) {
-       return Args{"TYPE", g.key()};
-     }},
+    {4, [](ProgramGenerator& g) { return Args{"TYPE", g.key()}; }},
     {20, expire},
-    {6,
-     [](ProgramGenerator& g) {
-       return Args{"PERSIST", g.key()};
-     }},
-    {4,
-     [](ProgramGenerator& g) {
-       return Args{"TTL", g.key()};
-     }},
-    {3,
-     [](ProgramGenerator& g) {
-       return Args{"PTTL", g.key()};
-     }},
-    {3,
-     [](ProgramGenerator& g) {
-       return Args{"EXPIRETIME", g.key()};
-     }},
-    {3,
-     [](ProgramGenerator& g) {
-       return Args{"PEXPIRETIME", g.key()};
-     }},
-    {3,
-     [](ProgramGenerator& g) {
-       return Args{"KEYS", g.pattern()};
-     }},
+    {6, [](ProgramGenerator& g) { return Args{"PERSIST", g.key()}; }},
+    {4, [](ProgramGenerator& g) { return Args{"TTL", g.key()}; }},
+    {3, [](ProgramGenerator& g) { return Args{"PTTL", g.key()}; }},
+    {3, [](ProgramGenerator& g) { return Args{"EXPIRETIME", g.key()}; }},
+    {3, [](ProgramGenerator& g) { return Args{"PEXPIRETIME", g.key()}; }},
+    {3, [](ProgramGenerator& g) { return Args{"KEYS", g.pattern()}; }},
     {3, scan},
     {1, [](ProgramGenerator&) { return Args{"RANDOMKEY"}; }},
     {1, [](ProgramGenerator&) { return Args{"DBSIZE"}; }},
-    {8,
-     [](ProgramGenerator& g) {
-       return Args{"RENAME", g.key(), g.key()};
-     }},
-    {6,
-     [](ProgramGenerator& g) {
-       return Args{"RENAMENX", g.key(), g.key()};
-     }},
-    {6,
-     [](ProgramGenerator& g) {
-       return Args{"MOVE", g.key(), std::to_string(g.below(3))};
-     }},
+    {8, [](ProgramGenerator& g) { return Args{"RENAME", g.key(), g.key()}; }},
+    {6, [](ProgramGenerator& g) { return Args{"RENAMENX", g.key(), g.key()}; }},
+    {6, [](ProgramGenerator& g) { return Args{"MOVE", g.key(), std::to_string(g.below(3))}; }},
     {10, copy},
     {10, object},
-    {6,
-     [](ProgramGenerator& g) {
-       return Args{"SELECT", std::to_string(g.below(3))};
-     }},
+    {6, [](ProgramGenerator& g) { return Args{"SELECT", std::to_string(g.below(3))}; }},
     {10, [](ProgramGenerator&) { return Args{"MULTI"}; }},
     {14, [](ProgramGenerator&) { return Args{"EXEC"}; }},
     {2, [](ProgramGenerator&) { return Args{"DISCARD"}; }},

@@ -30,6 +30,20 @@ std::string rule_for_scan(const Args& command, size_t cursor) {
   return "kind";
 }
 
+/// The same for HSCAN, whose fields and values come as a map does.
+std::string rule_for_hscan(const Args& command) {
+  const std::string rule = rule_for_scan(command, 2);
+  const bool pairs =
+      std::none_of(command.begin(), command.end(), [](const auto& word) { return lower(word) == "novalues"; });
+  return rule == "one_page" && pairs ? "one_page_of_pairs" : rule;
+}
+
+std::string rule_for_hrandfield(const Args& command) {
+  if (command.size() < 3) return "kind";
+  if (std::strtoll(command[2].c_str(), nullptr, 10) < 1000) return "shape";
+  return command.size() == 3 ? "unordered" : "unordered_pairs";
+}
+
 std::string rule_for_srandmember(const Args& command) {
   if (command.size() != 3) return "kind";
   return std::strtoll(command[2].c_str(), nullptr, 10) >= 1000 ? "unordered" : "shape";
@@ -40,12 +54,26 @@ std::string rule_for_srandmember(const Args& command) {
 std::string rule_for(const Args& command) {
   static const std::map<std::string, std::string> kRules = {
       {"dbsize", "kind"},  // Redis counts expired keys until it meets them
-      {"expiretime", "within:2"}, {"hello", "hello"},    {"keys", "unordered"},   {"pexpiretime", "within:5000"},
-      {"pttl", "within:5000"},    {"randomkey", "kind"}, {"sdiff", "unordered"},  {"sinter", "unordered"},
-      {"smembers", "unordered"},  {"spop", "unordered"}, {"sunion", "unordered"}, {"ttl", "within:2"},
+      {"expiretime", "within:2"},
+      {"hello", "hello"},
+      {"hgetall", "unordered_map"},
+      {"hkeys", "unordered"},
+      {"hvals", "unordered"},
+      {"keys", "unordered"},
+      {"pexpiretime", "within:5000"},
+      {"pttl", "within:5000"},
+      {"randomkey", "kind"},
+      {"sdiff", "unordered"},
+      {"sinter", "unordered"},
+      {"smembers", "unordered"},
+      {"spop", "unordered"},
+      {"sunion", "unordered"},
+      {"ttl", "within:2"},
   };
   const std::string name = lower(command.at(0));
   if (name == "scan" || name == "sscan") return rule_for_scan(command, name == "scan" ? 1 : 2);
+  if (name == "hscan") return rule_for_hscan(command);
+  if (name == "hrandfield") return rule_for_hrandfield(command);
   if (name == "srandmember") return rule_for_srandmember(command);
   if (name == "object" && command.size() > 1) {
     if (lower(command[1]) == "encoding") return "set_encoding";

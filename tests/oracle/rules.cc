@@ -76,6 +76,19 @@ bool one_page(const Reply& theirs, const Reply& ours, const RuleContext& context
          unordered(theirs.items[1], ours.items[1], context);
 }
 
+/// The same with pairs for elements.
+bool one_page_of_pairs(const Reply& theirs, const Reply& ours, const RuleContext& context) {
+  if (theirs.items.size() != 2 || ours.items.size() != 2) return theirs == ours;
+  return same_kind(theirs, ours) && theirs.items[0] == ours.items[0] && theirs.items[0].text == "0" &&
+         unordered_map(theirs.items[1], ours.items[1], context);
+}
+
+/// Pairs one after the other in RESP2, each an array of its own in RESP3.
+bool unordered_pairs(const Reply& theirs, const Reply& ours, const RuleContext& context) {
+  const bool nested = !theirs.items.empty() && theirs.items[0].type == '*';
+  return nested ? unordered(theirs, ours, context) : unordered_map(theirs, ours, context);
+}
+
 /// `key=value key=value` lines with the values of some keys left out.
 std::string masked_line(std::string_view line, std::initializer_list<std::string_view> masked, bool drop_72) {
   std::string result;
@@ -253,6 +266,7 @@ constexpr Rule kRules[] = {
      notify_flags},
     {"one_more_policy", "the policies that maxmemory-policy may be: Larder has one of its own", one_more_policy},
     {"one_page", "the order of elements in a scan that ends in one page", one_page},
+    {"one_page_of_pairs", "the order of pairs in a scan that ends in one page", one_page_of_pairs},
     {"refcount",
      "OBJECT REFCOUNT where Redis shares a value (small integers, but not after COPY) or a queued command holds it",
      refcount},
@@ -265,6 +279,7 @@ constexpr Rule kRules[] = {
     {"unordered", "the order of elements of an array or set: Redis promises none", unordered},
     {"unordered_items", "like unordered, for the sets among the replies of EXEC", unordered_items},
     {"unordered_map", "the order of the pairs of a map", unordered_map},
+    {"unordered_pairs", "the order of pairs, which are arrays of their own in RESP3", unordered_pairs},
     {"until_nul", "what follows a NUL byte in the text of an error: Redis cuts arguments there", until_nul},
     {"within", "an integer, by at most N: remaining times", within},
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "tests/oracle/rules.h"
 #include "tests/oracle/servers.h"
@@ -18,6 +19,16 @@ std::string sorted_value(Reply value) {
   std::sort(value.items.begin(), value.items.end(),
             [](const Reply& a, const Reply& b) { return encode_reply(a) < encode_reply(b); });
   return encode_reply(value);
+}
+
+/// Of a map, or the flat array that stands for one in RESP2.
+std::string sorted_pairs(const Reply& map) {
+  std::map<std::string, std::string> pairs;
+  for (size_t i = 0; i + 1 < map.items.size(); i += 2)
+    pairs.emplace(encode_reply(map.items[i]), encode_reply(map.items[i + 1]));
+  std::string text;
+  for (const auto& [field, value] : pairs) text += field + value;
+  return text;
 }
 
 std::string show(const KeyState& state) {
@@ -50,13 +61,17 @@ State read_state(RespClient& client) {
   int selected = -1;
   for (auto& [place, key] : state) {
     if (place.first != selected) client.call({"SELECT", std::to_string(selected = place.first)});
-    for (const char* command : {"TYPE", "PEXPIRETIME", "GET", "SMEMBERS"}) client.send({command, place.second});
+    for (const char* command : {"TYPE", "PEXPIRETIME", "GET", "SMEMBERS", "HGETALL"})
+      client.send({command, place.second});
     client.send({"OBJECT", "ENCODING", place.second});
     key.type = client.receive().value.text;
     key.expires = std::strtoll(client.receive().value.text.c_str(), nullptr, 10);
     const Reply text = client.receive().value;
     const Reply members = client.receive().value;
-    key.value = key.type == "set" ? sorted_value(members) : encode_reply(text);
+    const Reply fields = client.receive().value;
+    key.value = key.type == "set"    ? sorted_value(members)
+                : key.type == "hash" ? sorted_pairs(fields)
+                                     : encode_reply(text);
     key.encoding = client.receive().value.text;
   }
   return state;

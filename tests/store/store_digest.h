@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "store/core/shard_locks.h"
 #include "store/core/store.h"
+#include "store/values/hash_value.h"
 #include "store/values/set_value.h"
 
 namespace larder::store {
@@ -19,6 +21,11 @@ using Digest = std::map<std::pair<uint32_t, std::string>, std::string>;
 /// Whether the form in which a value is kept is a part of it.
 enum class Encodings : bool { left_out, told };
 
+/// A field of a hash and its value.
+inline std::string field_text(std::string_view field, std::string_view value) {
+  return std::to_string(field.size()) + ":" + std::string(field) + "=" + std::string(value);
+}
+
 inline std::string digest_of(const Entry& entry, Encodings encodings = Encodings::left_out) {
   std::string text = entry.has_deadline() ? "until " + std::to_string(entry.deadline()) + ": " : "";
   const bool told = encodings == Encodings::told;
@@ -27,9 +34,17 @@ inline std::string digest_of(const Entry& entry, Encodings encodings = Encodings
     return text + "string " + std::string(entry.string());
   }
   std::vector<std::string> members;
-  static_cast<const SetValue*>(entry.value())->for_each([&](std::string_view member) { members.emplace_back(member); });
+  if (entry.type() == Type::hash) {
+    static_cast<const HashValue*>(entry.value())->for_each([&](std::string_view field, std::string_view value) {
+      members.push_back(field_text(field, value));
+    });
+  } else {
+    static_cast<const SetValue*>(entry.value())->for_each([&](std::string_view member) {
+      members.emplace_back(member);
+    });
+  }
   std::sort(members.begin(), members.end());
-  text += "set";
+  text += type_name(entry.type());
   if (told) text += " " + std::string(entry.value()->encoding());
   for (const std::string& member : members) text += " " + std::to_string(member.size()) + ":" + member;
   return text;
