@@ -42,7 +42,7 @@ void add_value(Sha1& digest, const store::Entry& entry) {
     static_cast<const store::SetValue*>(entry.value())->for_each([&](std::string_view member) {
       add(digest, base::sha1(member));
     });
-  } else {
+  } else if (entry.type() == store::Type::hash) {
     mix(digest, kRedisHash);
     static_cast<const store::HashValue*>(entry.value())->for_each([&](std::string_view field, std::string_view value) {
       Sha1 pair{};

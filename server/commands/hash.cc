@@ -1,6 +1,9 @@
 // The handlers of the hash commands.
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -98,6 +101,7 @@ static void hincrbyfloat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (!sum) return write_error(reply, sum.error());
   hash->set(field, *sum, keys.limits());
   hash.changed(true, kEventHash, "hincrbyfloat");
+  hash.commit();  // which can fail; only then is there an effect
   if (keys.wants_effects()) keys.effect({"HSET", key, field, *sum});
   reply.bulk(*sum);
 }

@@ -21,7 +21,6 @@ struct ScanOptions {
   size_t count = 10;
   std::optional<std::string_view> pattern;
   std::string_view type;  // empty: any
-
   bool no_values = false;
 
   enum class Extra : uint8_t { none, type /* SCAN */, no_values /* HSCAN */ };

@@ -1,8 +1,6 @@
 #include "store/values/hash_value.h"
 
 #include <algorithm>
-#include <new>
-#include <string>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -74,7 +72,7 @@ bool HashValue::set(std::string_view field, std::string_view value, const Encodi
   const bool is_new = at == Listpack::kNone;
   if (std::max(field.size(), value.size()) <= limits.hash_max_listpack_value &&
       packed.has_room_for(field.size() + value.size(), 2) &&
-      (!is_new || packed.size() / 2 < limits.hash_max_listpack_entries)) {
+      packed.size() / 2 + (is_new ? 1 : 0) <= limits.hash_max_listpack_entries) {
     if (is_new) {
       packed.append_pair(field, value);
     } else {
@@ -107,20 +105,9 @@ size_t HashValue::set_all(std::span<const std::string_view> fields_and_values, c
     return added;
   }
   auto& table = *std::get<Table>(form_);
-  std::vector<std::optional<std::string>> old(count);  // for the case that one fails
-  size_t added = 0, i = 0;
-  try {
-    for (; i < count; ++i) {
-      const std::string_view field = fields_and_values[2 * i];
-      if (const auto found = table.find(field)) old[i].emplace(found->value);
-      added += table.put({field, fields_and_values[2 * i + 1]}) ? 1 : 0;
-    }
-  } catch (const std::bad_alloc&) {
-    while (i-- > 0) {
-      const std::string_view field = fields_and_values[2 * i];
-      old[i] ? void(table.put({field, *old[i]})) : void(table.remove(field));
-    }
-    throw;
+  size_t added = 0;
+  for (size_t i = 0; i < 2 * count; i += 2) {
+    added += table.put({fields_and_values[i], fields_and_values[i + 1]}) ? 1 : 0;
   }
   return added;
 }
@@ -157,13 +144,14 @@ void HashValue::random_fields(uint64_t count, base::Random& random, const FieldV
     return;
   }
   const auto& packed = std::get<Listpack>(form_);
+  const auto visit_at = [&](Listpack::Position at) {
+    visit(packed.get(at).text(), packed.get(packed.next(at)).text());
+  };
+  if (count == 1) return visit_at(packed.at(static_cast<ptrdiff_t>(2 * random.below(size()))));
   std::vector<Listpack::Position> fields;  // finding one by its index would read all before it
   fields.reserve(size());
   for (auto at = packed.first(); at != Listpack::kNone; at = packed.next(packed.next(at))) fields.push_back(at);
-  for (; count > 0; --count) {
-    const auto at = fields[random.below(fields.size())];
-    visit(packed.get(at).text(), packed.get(packed.next(at)).text());
-  }
+  for (; count > 0; --count) visit_at(fields[random.below(fields.size())]);
 }
 
 void HashValue::random_distinct(uint64_t count, base::Random& random, const FieldVisitor& visit) const {
@@ -178,10 +166,12 @@ void HashValue::random_distinct(uint64_t count, base::Random& random, const Fiel
     return;
   }
   uint64_t left = size();
-  for_each([&](std::string_view field, std::string_view value) {
-    if (random.below(left--) >= count) return;  // selection sampling (Knuth, TAOCP 2, 3.4.2, algorithm S)
-    --count;
-    visit(field, value);
+  visit_while([&](std::string_view field, std::string_view value) {
+    if (random.below(left--) < count) {  // selection sampling (Knuth, TAOCP 2, 3.4.2, algorithm S)
+      --count;
+      visit(field, value);
+    }
+    return count > 0;
   });
 }
 

@@ -41,18 +41,26 @@ class HashValue final : public Value {
   std::optional<Member> get(std::string_view field) const;
   bool contains(std::string_view field) const;
 
-  /// HSET: stores values, given as field, value, field, value ..., or none if there is no memory for all. Returns how
-  /// many fields were new.
+  /// HSET: stores values, given as field, value, field, value ... Returns how many fields were new. Throws
+  /// std::bad_alloc: of a listpack nothing has changed then, in a table the fields before the one that failed have.
   size_t set_all(std::span<const std::string_view> fields_and_values, const EncodingLimits& limits);
   /// Whether the field is new. May change the form; throws std::bad_alloc, the fields unchanged.
   bool set(std::string_view field, std::string_view value, const EncodingLimits& limits);
   /// Whether the field was there.
   bool remove(std::string_view field);
 
-  /// Calls `visit(field, value)` for each field, both as views valid during the call. Order: as added (listpack), by
-  /// hash (hashtable).
+  /// Calls `visit(field, value)` for each field, both as views valid during the call, until it returns false. Order: as
+  /// added (listpack), by hash (hashtable).
   template <class Visit>
-  void for_each(Visit&& visit) const;
+  void visit_while(Visit&& visit) const;
+  /// The same for all fields.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    visit_while([&](std::string_view field, std::string_view value) {
+      visit(field, value);
+      return true;
+    });
+  }
 
   /// HSCAN: visits fields from `cursor` on (0: from the start), about `count` >= 1 of them, and returns the cursor to
   /// go on from, 0 at the end. A listpack is visited at once. A field that is there during the whole scan is visited.
@@ -66,26 +74,22 @@ class HashValue final : public Value {
  private:
   using Table = std::unique_ptr<KeyedTable<FieldRecord>>;
 
-  bool set_in_listpack(Listpack& packed, std::string_view field, std::string_view value);
   static Table table_of(const Listpack& packed, size_t expected);
 
-  std::variant<Listpack, Table> form_;
+  std::variant<Listpack, Table> form_;  // a listpack has an even number of elements
 };
 
 template <class Visit>
-void HashValue::for_each(Visit&& visit) const {
+void HashValue::visit_while(Visit&& visit) const {
   if (const auto* table = std::get_if<Table>(&form_)) {
-    (*table)->visit_while([&](const FieldRecord::Content& content) {
-      visit(content.field, content.value);
-      return true;
-    });
+    (*table)->visit_while([&](const FieldRecord::Content& content) { return visit(content.field, content.value); });
     return;
   }
   const auto& packed = std::get<Listpack>(form_);
   for (auto at = packed.first(); at != Listpack::kNone;) {
     const Member field = packed.get(at);
     at = packed.next(at);
-    visit(field.text(), packed.get(at).text());
+    if (!visit(field.text(), packed.get(at).text())) return;
     at = packed.next(at);
   }
 }

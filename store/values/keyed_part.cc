@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <new>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -134,7 +133,7 @@ void KeyedPart<Record>::absorb(KeyedPart&& upper) {
   upper.release();
 }
 
-// --------------------------------------------------------------------------------------------------------- records
+// ------------------------------------------------------------------------------------------------------ records by key
 
 template <class Record>
 size_t KeyedPart<Record>::lower_bound(uint32_t prefix) const {
@@ -143,8 +142,8 @@ size_t KeyedPart<Record>::lower_bound(uint32_t prefix) const {
   const size_t near = i + kUsualRun;
   for (; prefix_of(words_[i]) < prefix; ++i) {  // ends at the empty last slot at the latest
     if (i < near) continue;
-    // Whatever stands behind a home and is below its order belongs to the run that covers the home: the used words
-    // below `order` come first, so that the run can be searched in growing steps.
+    // Whatever stands behind a home and has a smaller prefix belongs to the run that covers the home: the used words
+    // below `prefix` come first, so that the run can be searched in growing steps.
     size_t step = kUsualRun;
     while (step > 0) {
       if (i + step < total_slots() && prefix_of(words_[i + step]) < prefix) {
@@ -316,7 +315,7 @@ void KeyedPart<Record>::place(std::span<const uint64_t> source, size_t slots) {
   size_ = placed;
 }
 
-// --------------------------------------------------------------------------------------------------------- records
+// ---------------------------------------------------------------------------------------------------- bytes of records
 
 template <class Record>
 size_t KeyedPart<Record>::record_size(const char* record) {

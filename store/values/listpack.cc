@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 
 namespace larder::store {
 namespace {
@@ -95,12 +94,11 @@ char* Listpack::write_length(char* to, size_t encoded) {
   return to + bytes;
 }
 
-/// Returns the end of what was written.
-char* Listpack::write(char* to, const Encoded& element) {
+void Listpack::write(char* to, const Encoded& element) {
   std::memcpy(to, element.head, element.head_size);
   to += element.head_size;
   if (!element.text.empty()) std::memcpy(to, element.text.data(), element.text.size());
-  return write_length(to + element.text.size(), element.size());
+  write_length(to + element.text.size(), element.size());
 }
 
 // -- The block --
@@ -119,7 +117,7 @@ size_t Listpack::size() const {
   return count;
 }
 
-/// The listpack has `bytes` now, 0 for none; the header is the caller's matter.
+/// The listpack has `bytes` now, 0 for none; how many elements these are is the caller's matter.
 void Listpack::resize(size_t bytes) {
   block_ = resize_block(block_, block_bytes(), bytes);
   if (block_ == nullptr) return;
@@ -127,14 +125,11 @@ void Listpack::resize(size_t bytes) {
   block_[bytes - 1] = static_cast<char>(kEnd);
 }
 
-void Listpack::set_header(size_t bytes, size_t count) {
-  put(block_, bytes, 4);
-  put(block_ + 4, std::min<size_t>(count, kUncounted), 2);
-}
+void Listpack::set_count(size_t count) { put(block_ + 4, std::min<size_t>(count, kUncounted), 2); }
 
 void Listpack::note_count(ptrdiff_t change) {
   if (counted() == kUncounted) return;
-  put(block_ + 4, std::min<size_t>(static_cast<size_t>(counted() + change), kUncounted), 2);
+  set_count(static_cast<size_t>(counted() + change));
 }
 
 Listpack Listpack::copy() const {
@@ -243,7 +238,7 @@ void Listpack::insert(Position before, const Member& element) {
   const size_t added_bytes = added.size() + length_bytes(added.size());
   if (block_ == nullptr) {
     resize(kFrameBytes + added_bytes);
-    set_header(kFrameBytes + added_bytes, 1);
+    set_count(1);
     write(block_ + kHeaderBytes, added);
     return;
   }

@@ -69,7 +69,7 @@ class Listpack {
   }
   Position previous(Position at) const { return at == kHeaderBytes ? kNone : before(at); }
   /// The element at `index`, counted from 0, or from the end if negative (-1 is the last); kNone when there is none.
-  /// O(distance to the nearer end).
+  /// O(distance to the nearer end); to the end that the sign names where there are too many elements to count.
   Position at(ptrdiff_t index) const;
 
   /// Its text lies in the listpack.
@@ -118,7 +118,7 @@ class Listpack {
   static Encoded encode(const Member& element);
   static Member decode(const char* element);
   static char* write_length(char* to, size_t encoded);
-  static char* write(char* to, const Encoded& element);
+  static void write(char* to, const Encoded& element);
 
   uint8_t byte_at(size_t at) const { return static_cast<uint8_t>(block_[at]); }
   size_t block_bytes() const;
@@ -127,7 +127,7 @@ class Listpack {
   Position before(size_t end) const;
   bool is_valid() const;
   void resize(size_t bytes);
-  void set_header(size_t bytes, size_t count);
+  void set_count(size_t count);
   void note_count(ptrdiff_t change);
 
   char* block_ = nullptr;
@@ -193,7 +193,7 @@ size_t Listpack::erase_if(Take&& take) {
   }
   if (taken == 0) return 0;
   resize(kept == 0 ? 0 : kept_end + 1);
-  if (kept > 0) set_header(kept_end + 1, kept);
+  if (kept > 0) set_count(kept);
   return taken;
 }
 

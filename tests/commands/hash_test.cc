@@ -10,11 +10,10 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using ::testing::UnorderedElementsAre;
 
 class HashCommands : public CommandTest {
  protected:
-  /// HSET key f0 v0 f1 v1 ...
+  /// HSET key f0 0, HSET key f1 1 ...
   void fill(const std::string& key, int count) {
     for (int i = 0; i < count; ++i)
       EXPECT_THAT(run("HSET", key, "f" + std::to_string(i), std::to_string(i)), is_int(1));

@@ -29,9 +29,19 @@ void try_listpack(std::string_view bytes) {
   Listpack rebuilt;
   for (auto at = list->first(); at != Listpack::kNone; at = list->next(at)) rebuilt.append(list->get(at));
   check(rebuilt.size() == list->size(), "all elements were appended");
+  // The head may say that there are too many elements to count where there are not.
+  check(rebuilt.bytes().substr(6) == list->bytes().substr(6), "each element has one encoding");
   size_t backwards = 0;
   for (auto at = list->last(); at != Listpack::kNone; at = list->previous(at)) ++backwards;
   check(backwards == list->size(), "as many elements backwards");
+  bool odd = false;
+  rebuilt.erase_if([&](const Member&) { return odd = !odd; });
+  check(rebuilt.size() == list->size() / 2, "every second element is left");
+  if (!list->empty()) {
+    list->prepend("first");
+    list->insert(list->last(), Member(int64_t{-5000}));
+    check(list->size() == rebuilt.size() * 2 + 2 + (backwards % 2), "two elements more");
+  }
   while (!list->empty()) {
     const size_t before = list->size();
     list->replace(list->first(), "another text");
@@ -45,6 +55,10 @@ void try_intset(std::string_view bytes) {
   if (!set) return;
   check(set->bytes() == bytes || set->size() == 0, "the bytes are the same");
   for (size_t i = 0; i < set->size(); ++i) check(set->contains(set->at(i)), "each integer is found");
+  const size_t before = set->size();
+  const bool added = set->add(INT64_MIN);
+  check(set->size() == before + (added ? 1 : 0) && set->at(0) == INT64_MIN, "the lowest integer comes first");
+  check(set->remove(INT64_MIN) && set->size() == before - (added ? 0 : 1), "and can go again");
 }
 
 }  // namespace

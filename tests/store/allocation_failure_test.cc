@@ -217,5 +217,33 @@ TEST(KeyedTableAllocation, FailuresLeaveALargeSetWhole) {
   EXPECT_EQ(table.size(), 0u);
 }
 
+TEST(KeyedTableAllocation, FailuresLeaveTheFieldsOfALargeHashWhole) {
+  const std::string value(3000, 'v');
+  std::vector<std::string> names;
+  for (int i = 0; i < 5000; ++i) names.push_back("field:" + std::to_string(i));
+  std::vector<int> sizes(names.size(), -1);  // of the values, -1 where the field is absent
+  KeyedTable<FieldRecord> table;
+  int thrown = 0;
+  for (int i = 0; i < 30'000; ++i) {
+    const auto field = static_cast<size_t>(i) * 7919 % sizes.size();
+    const int size = i % 11 == 0 ? 200 + i % 2000 : i % 60;
+    const FieldRecord::Content content{.field = names[field],
+                                       .value = std::string_view(value).substr(0, static_cast<size_t>(size))};
+    try {
+      const FailingAllocations failing(1 + static_cast<size_t>(i) % 4);
+      table.put(content);
+      sizes[field] = size;
+    } catch (const std::bad_alloc&) {
+      ++thrown;
+    }
+    const auto found = table.find(content.field);
+    ASSERT_EQ(found ? static_cast<int>(found->value.size()) : -1, sizes[field]);
+  }
+  EXPECT_GT(thrown, 10);
+  for (const std::string& name : names) table.remove(name);
+  EXPECT_EQ(table.size(), 0u);
+  EXPECT_LE(table.memory(), heap_bytes(sizeof table) + 1024) << "the accounts are off";
+}
+
 }  // namespace
 }  // namespace larder::store

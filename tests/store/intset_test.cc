@@ -5,12 +5,15 @@
 #include <limits>
 #include <random>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "store/values/memory.h"
 
 namespace larder::store {
 namespace {
+
+using namespace std::string_view_literals;
 
 constexpr int64_t kLowest = std::numeric_limits<int64_t>::min();
 constexpr int64_t kHighest = std::numeric_limits<int64_t>::max();
@@ -19,6 +22,35 @@ std::vector<int64_t> content(const Intset& set) {
   std::vector<int64_t> values;
   for (size_t i = 0; i < set.size(); ++i) values.push_back(set.at(i));
   return values;
+}
+
+// The bytes are redis-server 7.0.15's: what DUMP shows of such sets.
+TEST(Intset, HasTheBytesOfRedis) {
+  EXPECT_EQ(Intset().bytes(), "\x02\0\0\0\0\0\0\0"sv);
+  Intset set;
+  for (const int64_t value : {7, -1, 1}) set.add(value);
+  EXPECT_EQ(set.bytes(), "\x02\0\0\0\x03\0\0\0\xFF\xFF\x01\0\x07\0"sv);
+  EXPECT_EQ(content(Intset::from_bytes(set.bytes()).value()), (std::vector<int64_t>{-1, 1, 7}));
+  set.add(70'000);
+  EXPECT_EQ(set.bytes(), "\x04\0\0\0\x04\0\0\0\xFF\xFF\xFF\xFF\x01\0\0\0\x07\0\0\0\x70\x11\x01\0"sv);
+  EXPECT_EQ(Intset::from_bytes(Intset().bytes()).value().size(), 0u);
+}
+
+TEST(Intset, RefusesBytesThatAreNone) {
+  for (const std::string_view bad : {
+           ""sv,
+           "\x02\0\0\0\x01\0\0"sv,                // no whole header
+           "\x03\0\0\0\x01\0\0\0\x01\x02\x03"sv,  // no such width
+           "\0\0\0\0\x01\0\0\0\x01"sv,
+           "\x02\0\0\0\x02\0\0\0\x01\0"sv,        // fewer than counted
+           "\x02\0\0\0\x01\0\0\0\x01\0\x02\0"sv,  // more than counted
+           "\x02\0\0\0\x01\0\0\0\x01\0\x02"sv,    // half of one
+           "\x02\0\0\0\x02\0\0\0\x02\0\x01\0"sv,  // not ascending
+           "\x02\0\0\0\x02\0\0\0\x01\0\x01\0"sv,  // one of them twice
+           "\x02\0\0\0\xFF\xFF\xFF\xFF\x01\0"sv,
+       }) {
+    EXPECT_FALSE(Intset::from_bytes(bad)) << testing::PrintToString(bad);
+  }
 }
 
 TEST(Intset, EmptyHoldsNothing) {

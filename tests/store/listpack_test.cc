@@ -17,7 +17,6 @@ namespace {
 
 using namespace std::string_view_literals;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 using Texts = std::vector<std::string>;
 

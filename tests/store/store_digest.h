@@ -38,7 +38,7 @@ inline std::string digest_of(const Entry& entry, Encodings encodings = Encodings
     static_cast<const HashValue*>(entry.value())->for_each([&](std::string_view field, std::string_view value) {
       members.push_back(field_text(field, value));
     });
-  } else {
+  } else if (entry.type() == Type::set) {
     static_cast<const SetValue*>(entry.value())->for_each([&](std::string_view member) {
       members.emplace_back(member);
     });
