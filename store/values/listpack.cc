@@ -272,16 +272,18 @@ void Listpack::replace(Position at, const Member& element) {
 }
 
 Listpack::Position Listpack::erase(Position at, size_t count) noexcept {
-  const size_t old_bytes = block_bytes(), end = old_bytes - 1;
-  size_t behind = at, erased = 0;
-  for (; erased < count && behind != end; ++erased) behind += element_bytes(static_cast<Position>(behind));
+  const auto end = static_cast<Position>(block_bytes() - 1);
+  Position behind = at;
+  size_t erased = 0;
+  for (; erased < count && behind != end; ++erased) behind += static_cast<Position>(element_bytes(behind));
   if (at == kHeaderBytes && behind == end) {
     resize(0);
     return kNone;
   }
-  std::memmove(block_ + at, block_ + behind, end - behind);
+  const Position tail = end - behind;
+  std::memmove(block_ + at, block_ + behind, tail);
   note_count(-static_cast<ptrdiff_t>(erased));
-  resize(old_bytes - (behind - at));
+  resize(size_t{at} + tail + 1);
   return behind == end ? kNone : at;
 }
 
