@@ -104,20 +104,6 @@ struct CommandMaker {
     return command;
   }
 
-  static Args hscan(ProgramGenerator& g) {
-    Args command{"HSCAN", g.key(), "0", "COUNT", "10000"};
-    if (g.chance(40)) command.insert(command.end(), {"MATCH", g.pattern()});
-    return command;
-  }
-
-  static Args hrandfield(ProgramGenerator& g) {
-    static constexpr std::string_view kCounts[] = {"0", "1", "3", "10000", "-1", "-5", "-9223372036854775808", "x"};
-    Args command{"HRANDFIELD", g.key()};
-    if (g.chance(70)) command.push_back(g.one_of(kCounts));
-    if (g.chance(40)) command.emplace_back("WITHVALUES");
-    return command;
-  }
-
   static Args lcs(ProgramGenerator& g) {
     Args command{"LCS", g.key(), g.key()};
     static constexpr std::string_view kOptions[] = {"LEN", "IDX", "WITHMATCHLEN", "MINMATCHLEN"};
@@ -144,16 +130,22 @@ struct CommandMaker {
     return command;
   }
 
-  static Args sscan(ProgramGenerator& g) {
-    Args command{"SSCAN", g.key(), "0", "COUNT", "10000"};
+  static Args scan_of(ProgramGenerator& g, const char* name) {
+    Args command{name, g.key(), "0", "COUNT", "10000"};
     if (g.chance(40)) command.insert(command.end(), {"MATCH", g.pattern()});
     return command;
   }
 
-  static Args srandmember(ProgramGenerator& g) {
+  static Args random_of(ProgramGenerator& g, const char* name) {
     static constexpr std::string_view kCounts[] = {"0", "1", "3", "10000", "-1", "-5", "-9223372036854775808", "x"};
-    Args command{"SRANDMEMBER", g.key()};
+    Args command{name, g.key()};
     if (g.chance(70)) command.push_back(g.one_of(kCounts));
+    return command;
+  }
+
+  static Args hrandfield(ProgramGenerator& g) {
+    Args command = random_of(g, "HRANDFIELD");
+    if (g.chance(40)) command.emplace_back("WITHVALUES");
     return command;
   }
 
@@ -285,7 +277,7 @@ const CommandMaker CommandMaker::kMakers[] = {
      [](ProgramGenerator& g) {
        return Args{"SPOP", g.key(), g.chance(70) ? "10000" : g.chance(50) ? "0" : "-1"};
      }},
-    {4, srandmember},
+    {4, [](ProgramGenerator& g) { return random_of(g, "SRANDMEMBER"); }},
     {8,
      [](ProgramGenerator& g) {
        return Args{"SMOVE", g.key(), g.key(), g.member()};
@@ -297,7 +289,7 @@ const CommandMaker CommandMaker::kMakers[] = {
     {6, [](ProgramGenerator& g) { return with_keys(g, "SUNIONSTORE"); }},
     {6, [](ProgramGenerator& g) { return with_keys(g, "SDIFFSTORE"); }},
     {4, sintercard},
-    {3, sscan},
+    {3, [](ProgramGenerator& g) { return scan_of(g, "SSCAN"); }},
     {24, [](ProgramGenerator& g) { return hset(g, "HSET"); }},
     {4, [](ProgramGenerator& g) { return hset(g, "HMSET"); }},
     {6,
@@ -343,7 +335,7 @@ const CommandMaker CommandMaker::kMakers[] = {
        return Args{"HINCRBYFLOAT", g.key(), g.member(), g.real()};
      }},
     {4, hrandfield},
-    {3, hscan},
+    {3, [](ProgramGenerator& g) { return scan_of(g, "HSCAN"); }},
     {8, [](ProgramGenerator& g) { return with_keys(g, "DEL", 3); }},
     {4, [](ProgramGenerator& g) { return with_keys(g, "UNLINK", 3); }},
     {4, [](ProgramGenerator& g) { return with_keys(g, "EXISTS", 3); }},

@@ -1,6 +1,7 @@
 // See oracle_test.h.
 #include "tests/oracle/oracle_test.h"
 
+#include <set>
 #include <stdexcept>
 
 #include "tests/oracle/reference.h"
@@ -73,6 +74,24 @@ void OracleTest::configure(const std::string& name, const std::string& value) {
   const auto before = control.call({"CONFIG", "GET", name});
   if (before.theirs.value.items.size() == 2) changed_.emplace_back(name, before.theirs.value.items[1].text);
   control.same({}, {"CONFIG", "SET", name, value}, Location::here());
+}
+
+void OracleTest::same_scan(const std::string& command, const std::string& key, const Args& options) {
+  const auto scan = [&](RespClient& client) {
+    std::multiset<std::string> found;
+    std::string cursor = "0";
+    for (int page = 0; page < 10000; ++page) {
+      Args call{command, key, cursor};
+      call.insert(call.end(), options.begin(), options.end());
+      const Received reply = client.call(call);
+      if (reply.value.items.size() != 2) return std::multiset<std::string>{"not a page: " + reply.bytes};
+      for (const Reply& element : reply.value.items[1].items) found.insert(element.text);
+      cursor = reply.value.items[0].text;
+      if (cursor == "0") return found;
+    }
+    return std::multiset<std::string>{"the scan does not end"};
+  };
+  EXPECT_EQ(scan(link().theirs()), scan(link().ours())) << command << " " << key << " " << quoted(options);
 }
 
 void OracleTest::run(std::string_view script, Location at) {

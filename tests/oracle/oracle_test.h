@@ -57,6 +57,8 @@ class OracleTest : public testing::TestWithParam<int> {
   /// Empty lines and lines that begin with # are skipped. After set(), `{name}` in a script stands for a text, which
   /// may differ between the servers.
   void run(std::string_view script, Location at = Location::here());
+  /// A whole pass of SSCAN or its like meets the same elements, in whatever order and pages.
+  void same_scan(const std::string& command, const std::string& key, const Args& options);
   void set(const std::string& name, const std::string& value) { set(name, value, value); }
   void set(const std::string& name, std::string for_theirs, std::string for_ours) {
     variables_[name] = {std::move(for_theirs), std::move(for_ours)};
