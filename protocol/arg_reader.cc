@@ -70,9 +70,9 @@ std::span<const std::string_view> ArgReader::rest() {
   return left;
 }
 
-std::span<const std::string_view> ArgReader::counted_keys() {
+std::span<const std::string_view> ArgReader::counted_keys(std::string_view too_many) {
   const auto count = static_cast<uint64_t>(positive("numkeys"));
-  if (count > remaining() && !failed()) fail("ERR Number of keys can't be greater than number of args");
+  if (count > remaining() && !failed()) fail(too_many);
   if (failed()) return {};
   const std::span<const std::string_view> keys{args_ + next_, static_cast<size_t>(count)};
   next_ += keys.size();

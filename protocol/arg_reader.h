@@ -66,9 +66,9 @@ class ArgReader {
 
   /// All that is left, which is thereby read.
   std::span<const std::string_view> rest();
-  /// The number of keys and that many keys. Errors: "ERR numkeys should be greater than 0", "ERR Number of keys can't
-  /// be greater than number of args".
-  std::span<const std::string_view> counted_keys();
+  /// The number of keys and that many keys. Errors: "ERR numkeys should be greater than 0", `too_many`.
+  std::span<const std::string_view> counted_keys(
+      std::string_view too_many = "ERR Number of keys can't be greater than number of args");
 
   /// A syntax error if anything is left.
   void expect_end() {

@@ -7,6 +7,7 @@
 
 #include "store/core/store.h"
 #include "store/values/hash_value.h"
+#include "store/values/list_value.h"
 #include "store/values/set_value.h"
 
 namespace larder::server::commands {
@@ -33,10 +34,17 @@ void mix(Sha1& digest, uint32_t number) {
 }
 
 void add_value(Sha1& digest, const store::Entry& entry) {
-  constexpr uint32_t kRedisString = 0, kRedisSet = 2, kRedisHash = 4;
+  constexpr uint32_t kRedisString = 0, kRedisList = 1, kRedisSet = 2, kRedisHash = 4;
   if (entry.type() == store::Type::string) {
     mix(digest, kRedisString);
     mix(digest, entry.string());
+  } else if (entry.type() == store::Type::list) {
+    mix(digest, kRedisList);
+    const auto& list = *static_cast<const store::ListValue*>(entry.value());
+    list.visit_from(store::ListEnd::left, 0, list.size(), [&](std::string_view element) {
+      mix(digest, element);
+      return true;
+    });
   } else if (entry.type() == store::Type::set) {
     mix(digest, kRedisSet);
     static_cast<const store::SetValue*>(entry.value())->for_each([&](std::string_view member) {

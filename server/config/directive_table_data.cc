@@ -21,7 +21,6 @@ constexpr Directive kEncodingsDirectives[] = {
      .doc = "Length of a field or value up to which a hash stays compact."},
     {.name = "list-max-listpack-size", .alias = "list-max-ziplist-size", .type = kInteger,
      .field = &Settings::list_max_listpack_size, .initial = "-2", .min = -kMaxInt - 1, .max = kMaxInt,
-     .effect = kWithout,
      .doc = "Elements in a node of a list, or its size: -1 to -5 for 4, 8, 16, 32 and 64 KiB."},
     {.name = "list-compress-depth", .type = kInteger, .field = &Settings::list_compress_depth, .initial = "0",
      .max = kMaxInt, .effect = kWithout,

@@ -19,6 +19,7 @@ std::span<const CommandSpec> generic_commands();
 std::span<const CommandSpec> hash_commands();
 std::span<const CommandSpec> info_commands();
 std::span<const CommandSpec> lcs_commands();
+std::span<const CommandSpec> list_commands();
 std::span<const CommandSpec> memory_commands();
 std::span<const CommandSpec> object_commands();
 std::span<const CommandSpec> pubsub_commands();

@@ -271,6 +271,32 @@ void Listpack::replace(Position at, const Member& element) {
   if (fresh_bytes < old_element) resize(old_bytes - old_element + fresh_bytes);
 }
 
+Listpack Listpack::split(Position at) {
+  const auto end = static_cast<Position>(block_bytes() - 1);
+  const Position moved = end - at;
+  size_t moved_count = 0;
+  for (Position each = at; each != kNone; each = next(each)) ++moved_count;
+  const size_t kept_count = size() - moved_count;
+  Listpack upper;
+  upper.resize(kFrameBytes + size_t{moved});
+  upper.set_count(moved_count);
+  std::memcpy(upper.block_ + kHeaderBytes, block_ + at, moved);
+  resize(size_t{at} + 1);
+  set_count(kept_count);
+  return upper;
+}
+
+void Listpack::append_all(Listpack&& other) {
+  if (other.empty()) return;
+  const auto added = static_cast<Position>(other.block_bytes() - kFrameBytes);
+  const Position end = empty() ? kHeaderBytes : static_cast<Position>(block_bytes() - 1);
+  const size_t count = size() + other.size();
+  resize(size_t{end} + added + 1);
+  set_count(count);
+  std::memcpy(block_ + end, other.block_ + kHeaderBytes, added);
+  other.resize(0);
+}
+
 Listpack::Position Listpack::erase(Position at, size_t count) noexcept {
   const auto end = static_cast<Position>(block_bytes() - 1);
   Position behind = at;

@@ -72,7 +72,8 @@ class CommandAllocations : public ::testing::Test {
                                                  {"SADD", "i", "1", "2", "3"},
                                                  {"SADD", "p", "a", "b", "c", "2"},
                                                  {"SADD", "j", "1", "b", "3", "z"},
-                                                 {"HSET", "h", "f", "v", "n", "12", "x", "1.5"}}) {
+                                                 {"HSET", "h", "f", "v", "n", "12", "x", "1.5"},
+                                                 {"RPUSH", "r", "a", "b", "12", "b"}}) {
       at.run(words);
     }
     Words many{"SADD", "t"};
@@ -85,6 +86,9 @@ class CommandAllocations : public ::testing::Test {
       fields.push_back(std::string(i % 50 == 0 ? 300 : 5, 'v'));
     }
     at.run(fields);
+    Words elements{"RPUSH", "q"};
+    for (int i = 0; i < 600; ++i) elements.push_back("element:" + std::to_string(i) + std::string(30, 'e'));
+    at.run(elements);
     at.client.output.clear();
   }
 
@@ -340,6 +344,50 @@ TEST_F(CommandAllocations, OfHashes) {
   const Words large{"HSET", "g", "field:1", "another, longer value", "more", kLarge, "field:50", "v"};
   for (const ptrdiff_t words : {4, 6}) also_.push_back(digest_after(Words(large.begin(), large.begin() + words)));
   sweep(large);
+  EXPECT_GT(failures_, 50);
+}
+
+TEST_F(CommandAllocations, OfLists) {
+  with_effects_ = true;
+  Words many{"LPUSH", "r"};
+  for (int i = 0; i < 400; ++i) many.push_back("new:" + std::to_string(i) + std::string(30, 'n'));
+  const std::string middle = "element:300" + std::string(30, 'e');
+  for (const Words& words : std::vector<Words>{
+           {"LPUSH", "new", "a", "b"},
+           {"RPUSH", "new", "a", kLarge},
+           {"LPUSH", "q", "a", kLarge, "b"},
+           {"RPUSH", "q", "a", kLarge, kLarge, "b"},
+           {"RPUSH", "r", "a", kLarge, kLarge},
+           many,
+           {"LPUSHX", "r", "a"},
+           {"LPOP", "r"},
+           {"RPOP", "q", "100"},
+           {"LPOP", "q", "599"},
+           {"LPOP", "r", "10"},
+           {"LMPOP", "2", "none", "q", "RIGHT", "COUNT", "5"},
+           {"LMOVE", "q", "r", "LEFT", "RIGHT"},
+           {"LMOVE", "r", "new", "LEFT", "RIGHT"},
+           {"LMOVE", "q", "q", "LEFT", "RIGHT"},
+           {"RPOPLPUSH", "r", "r"},
+           {"LLEN", "q"},
+           {"LINDEX", "q", "300"},
+           {"LRANGE", "q", "100", "400"},
+           {"LPOS", "q", middle, "COUNT", "0"},
+           {"LSET", "r", "1", kLarge},
+           {"LSET", "q", "300", kLarge},
+           {"LSET", "q", "300", "short"},
+           {"LINSERT", "r", "AFTER", "b", "c"},
+           {"LINSERT", "q", "BEFORE", middle, kLarge},
+           {"LINSERT", "q", "AFTER", middle, "short"},
+           {"LREM", "r", "-1", "b"},
+           {"LREM", "q", "0", middle},
+           {"LTRIM", "q", "200", "-200"},
+           {"LTRIM", "q", "1", "0"},
+           {"COPY", "q", "copied"},
+           {"COPY", "r", "copied"},
+       }) {
+    sweep(words);
+  }
   EXPECT_GT(failures_, 50);
 }
 

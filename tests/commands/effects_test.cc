@@ -93,6 +93,10 @@ class Effects : public ::testing::TestWithParam<uint64_t> {
   /// In the order and the form of store_digest.h.
   std::vector<std::string> members_of(const std::string& key, const std::string& type) {
     std::vector<std::string> members;
+    if (type == "list") {
+      for (const Reply& element : on_other({"LRANGE", key, "0", "-1"}).items) members.push_back(element.text);
+      return members;
+    }
     if (type == "hash") {
       const Reply pairs = on_other({"HGETALL", key});
       for (size_t i = 0; i + 1 < pairs.items.size(); i += 2) {

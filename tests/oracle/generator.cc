@@ -104,6 +104,54 @@ struct CommandMaker {
     return command;
   }
 
+  static Args push(ProgramGenerator& g, const char* name) {
+    Args command{name, g.key()};
+    if (g.chance(5)) {  // across the limit of a node
+      const size_t bytes = 1 + g.below(3000);
+      for (size_t i = 0, count = 1 + g.below(8); i < count; ++i) command.emplace_back(bytes, 'e');
+    } else {
+      g.append_members(command, 5);
+    }
+    return command;
+  }
+
+  static Args pop(ProgramGenerator& g, const char* name) {
+    static constexpr std::string_view kCounts[] = {"0", "1", "3", "10000", "-1", "x"};
+    Args command{name, g.key()};
+    if (g.chance(50)) command.push_back(g.one_of(kCounts));
+    return command;
+  }
+
+  static Args lmpop(ProgramGenerator& g) {
+    const size_t count = 1 + g.below(3);
+    Args command{"LMPOP", std::to_string(count)};
+    for (size_t i = 0; i < count; ++i) command.push_back(g.key());
+    command.emplace_back(g.chance(50) ? "LEFT" : "RIGHT");
+    if (g.chance(40)) command.insert(command.end(), {"COUNT", std::to_string(g.below(5))});
+    return command;
+  }
+
+  static Args lmove(ProgramGenerator& g) {
+    static constexpr std::string_view kEnds[] = {"LEFT", "RIGHT"};
+    Args command{"LMOVE", g.key(), g.key()};
+    for (int i = 0; i < 2; ++i) command.push_back(g.one_of(kEnds));
+    return command;
+  }
+
+  static Args lpos(ProgramGenerator& g) {
+    static constexpr std::string_view kOptions[] = {"RANK", "COUNT", "MAXLEN"};
+    Args command{"LPOS", g.key(), g.member()};
+    for (size_t i = 0, count = g.below(4); i < count; ++i) {
+      command.push_back(g.one_of(kOptions));
+      command.push_back(std::to_string(static_cast<int>(g.below(8)) - 3));
+    }
+    return command;
+  }
+
+  static Args linsert(ProgramGenerator& g) {
+    return {"LINSERT", g.key(), g.chance(50) ? "BEFORE" : "AFTER", g.member(), g.member()};
+  }
+
   static Args lcs(ProgramGenerator& g) {
     Args command{"LCS", g.key(), g.key()};
     static constexpr std::string_view kOptions[] = {"LEN", "IDX", "WITHMATCHLEN", "MINMATCHLEN"};
@@ -336,6 +384,23 @@ const CommandMaker CommandMaker::kMakers[] = {
      }},
     {4, hrandfield},
     {3, [](ProgramGenerator& g) { return scan_of(g, "HSCAN"); }},
+    {16, [](ProgramGenerator& g) { return push(g, "LPUSH"); }},
+    {16, [](ProgramGenerator& g) { return push(g, "RPUSH"); }},
+    {4, [](ProgramGenerator& g) { return push(g, "LPUSHX"); }},
+    {4, [](ProgramGenerator& g) { return push(g, "RPUSHX"); }},
+    {6, [](ProgramGenerator& g) { return pop(g, "LPOP"); }},
+    {6, [](ProgramGenerator& g) { return pop(g, "RPOP"); }},
+    {4, lmpop},
+    {10, lmove},
+    {4, [](ProgramGenerator& g) { return Args{"RPOPLPUSH", g.key(), g.key()}; }},
+    {4, [](ProgramGenerator& g) { return Args{"LLEN", g.key()}; }},
+    {6, [](ProgramGenerator& g) { return Args{"LINDEX", g.key(), g.index()}; }},
+    {8, [](ProgramGenerator& g) { return Args{"LRANGE", g.key(), g.index(), g.index()}; }},
+    {6, lpos},
+    {8, [](ProgramGenerator& g) { return Args{"LSET", g.key(), g.index(), g.member()}; }},
+    {8, linsert},
+    {6, [](ProgramGenerator& g) { return Args{"LREM", g.key(), g.index(), g.member()}; }},
+    {5, [](ProgramGenerator& g) { return Args{"LTRIM", g.key(), g.index(), g.index()}; }},
     {8, [](ProgramGenerator& g) { return with_keys(g, "DEL", 3); }},
     {4, [](ProgramGenerator& g) { return with_keys(g, "UNLINK", 3); }},
     {4, [](ProgramGenerator& g) { return with_keys(g, "EXISTS", 3); }},

@@ -85,9 +85,9 @@ TEST(Rules, AllowNoMoreThanTheyShould) {
   EXPECT_FALSE(agrees("error_class", "-ERR a\r\n", "-WRONGTYPE a\r\n"));
   EXPECT_FALSE(agrees("kind", "$-1\r\n", "$1\r\na\r\n"));
   EXPECT_FALSE(agrees("shape", "*1\r\n:1\r\n", "*2\r\n:1\r\n:2\r\n"));
-  EXPECT_EQ(agrees("set_encoding", "$9\r\nhashtable\r\n", "$8\r\nlistpack\r\n"), reference().habits.before_72);
-  EXPECT_FALSE(agrees("set_encoding", "$8\r\nlistpack\r\n", "$9\r\nhashtable\r\n"));
-  EXPECT_FALSE(agrees("set_encoding", "$9\r\nhashtable\r\n", "$8\r\nlistpack\r\n", true));
+  EXPECT_EQ(agrees("encoding_72", "$9\r\nhashtable\r\n", "$8\r\nlistpack\r\n"), reference().habits.before_72);
+  EXPECT_FALSE(agrees("encoding_72", "$8\r\nlistpack\r\n", "$9\r\nhashtable\r\n"));
+  EXPECT_FALSE(agrees("encoding_72", "$9\r\nhashtable\r\n", "$8\r\nlistpack\r\n", true));
   EXPECT_FALSE(agrees("small_set_is_listpack", "$9\r\nhashtable\r\n", "$9\r\nhashtable\r\n"));
   EXPECT_FALSE(agrees("one_page", "*2\r\n$1\r\n0\r\n*0\r\n", "*2\r\n$1\r\n5\r\n*0\r\n"));
 }

@@ -136,6 +136,42 @@ TEST_P(NotificationsOracle, Strings) {
     events_of(line);
 }
 
+TEST_P(NotificationsOracle, Lists) {
+  for (const char* line : {"LPUSH l a b",
+                           "RPUSH l c d e",
+                           "LPUSHX l f",
+                           "RPUSHX nothing f",
+                           "LPOP l",
+                           "RPOP l 2",
+                           "LPOP l 0",
+                           "LPOP nothing",
+                           "LMOVE l m LEFT RIGHT",
+                           "LMOVE l m RIGHT LEFT",
+                           "LMOVE m m LEFT RIGHT",
+                           "LMOVE m m LEFT LEFT",
+                           "LMOVE nothing m LEFT LEFT",
+                           "RPOPLPUSH m n",
+                           "RPOPLPUSH n n",
+                           "LMPOP 2 nothing n LEFT",
+                           "RPUSH l a b c d e f",
+                           "LMPOP 1 l RIGHT COUNT 2",
+                           "LSET l 0 x",
+                           "LSET l 9 x",
+                           "LINSERT l AFTER x y",
+                           "LINSERT l AFTER none y",
+                           "LREM l 0 y",
+                           "LREM l 0 none",
+                           "LTRIM l 0 1",
+                           "LTRIM l 0 -1",
+                           "LTRIM l 5 1",
+                           "LTRIM nothing 5 1",
+                           "RPUSH l a a",
+                           "LREM l 0 a",
+                           "RPUSH l a a",
+                           "LPOP l 5"})
+    events_of(line);
+}
+
 TEST_P(NotificationsOracle, Sets) {
   for (const char* line : {"SADD s a b c",
                            "SADD s a",

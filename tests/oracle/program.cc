@@ -76,7 +76,7 @@ std::string rule_for(const Args& command) {
   if (name == "hrandfield") return rule_for_hrandfield(command);
   if (name == "srandmember") return rule_for_srandmember(command);
   if (name == "object" && command.size() > 1) {
-    if (lower(command[1]) == "encoding") return "set_encoding";
+    if (lower(command[1]) == "encoding") return "encoding_72";
     if (lower(command[1]) == "idletime") return "kind";  // of a shared integer it is the time since the server began
     if (lower(command[1]) == "refcount") return "refcount";
   }

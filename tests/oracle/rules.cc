@@ -237,9 +237,9 @@ bool until_nul(const Reply& theirs, const Reply& ours, const RuleContext&) {
 
 bool is_bulk(const Reply& reply, std::string_view text) { return reply.type == '$' && reply.text == text; }
 
-bool set_encoding(const Reply& theirs, const Reply& ours, const RuleContext& context) {
-  return theirs == ours || (!context.self_check && reference().habits.before_72 && is_bulk(theirs, "hashtable") &&
-                            is_bulk(ours, "listpack"));
+bool encoding_72(const Reply& theirs, const Reply& ours, const RuleContext& context) {
+  return theirs == ours || (!context.self_check && reference().habits.before_72 && is_bulk(ours, "listpack") &&
+                            (is_bulk(theirs, "hashtable") || is_bulk(theirs, "quicklist")));
 }
 
 bool small_set_is_listpack(const Reply& theirs, const Reply& ours, const RuleContext& context) {
@@ -253,6 +253,9 @@ constexpr Rule kRules[] = {
      "order of lines; lib-name and lib-ver, which Redis has since 7.2",
      client_list},
     {"debug_object", "DEBUG OBJECT: address, length of an RDB form, LRU clock", debug_object},
+    {"encoding_72",
+     "listpack where Redis 7.0 has hashtable or quicklist: small sets of strings and small lists are listpacks since 7.2",
+     encoding_72},
     {"error_class", "the text after an error's first word", error_class},
     {"getkeys_72", "COMMAND GETKEYS of a command without arguments, which Redis 7.0 refuses for its own arity",
      getkeys_72},
@@ -270,11 +273,9 @@ constexpr Rule kRules[] = {
     {"refcount",
      "OBJECT REFCOUNT where Redis shares a value (small integers, but not after COPY) or a queued command holds it",
      refcount},
-    {"set_encoding", "listpack where Redis 7.0 has hashtable: small sets of strings are listpacks since 7.2",
-     set_encoding},
     {"shape", "the values, but not the types and counts of a nested reply", shape},
     {"slowlog", "SLOWLOG GET: id, time, duration and address of an entry, not its command", slowlog},
-    {"small_set_is_listpack", "like set_encoding, but with Redis 7.0 the difference must be there",
+    {"small_set_is_listpack", "like encoding_72, but with Redis 7.0 the difference must be there",
      small_set_is_listpack},
     {"unordered", "the order of elements of an array or set: Redis promises none", unordered},
     {"unordered_items", "like unordered, for the sets among the replies of EXEC", unordered_items},

@@ -194,7 +194,7 @@ TEST_P(SetOracle, EncodingThresholdsAreConfigurable) {
     OBJECT ENCODING i
   )");
   fill("j", "", 5);
-  run("[set_encoding] OBJECT ENCODING j");
+  run("[encoding_72] OBJECT ENCODING j");
 }
 
 TEST_P(SetOracle, Spop) {

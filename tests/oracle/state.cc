@@ -43,7 +43,7 @@ bool same(const KeyState& a, const KeyState& b, bool self_check) {
   const bool deadline =
       a.expires < 0 || b.expires < 0 ? a.expires == b.expires : std::llabs(a.expires - b.expires) <= kDeadlineTolerance;
   return deadline && a.type == b.type && a.value == b.value &&
-         same_reply(find_rule("set_encoding"), "OBJECT ENCODING", bulk(a.encoding), bulk(b.encoding), self_check);
+         same_reply(find_rule("encoding_72"), "OBJECT ENCODING", bulk(a.encoding), bulk(b.encoding), self_check);
 }
 
 }  // namespace
@@ -63,14 +63,17 @@ State read_state(RespClient& client) {
     if (place.first != selected) client.call({"SELECT", std::to_string(selected = place.first)});
     for (const char* command : {"TYPE", "PEXPIRETIME", "GET", "SMEMBERS", "HGETALL"})
       client.send({command, place.second});
+    client.send({"LRANGE", place.second, "0", "-1"});
     client.send({"OBJECT", "ENCODING", place.second});
     key.type = client.receive().value.text;
     key.expires = std::strtoll(client.receive().value.text.c_str(), nullptr, 10);
     const Reply text = client.receive().value;
     const Reply members = client.receive().value;
     const Reply fields = client.receive().value;
+    const Reply elements = client.receive().value;
     key.value = key.type == "set"    ? sorted_value(members)
                 : key.type == "hash" ? sorted_pairs(fields)
+                : key.type == "list" ? encode_reply(elements)
                                      : encode_reply(text);
     key.encoding = client.receive().value.text;
   }

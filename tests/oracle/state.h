@@ -26,7 +26,7 @@ constexpr int kDatabases = 16;
 State read_state(RespClient& client);
 
 /// What differs, a line for each key; empty when nothing does. Deadlines may differ by the 5 s that separate the same
-/// EXPIRE on two busy servers; encodings as the rule set_encoding says.
+/// EXPIRE on two busy servers; encodings as the rule encoding_72 says.
 std::string state_difference(const State& theirs, const State& ours, bool self_check);
 
 }  // namespace larder::test

@@ -11,6 +11,7 @@
 #include "store/core/shard_locks.h"
 #include "store/core/store.h"
 #include "store/values/hash_value.h"
+#include "store/values/list_value.h"
 #include "store/values/set_value.h"
 
 namespace larder::store {
@@ -43,7 +44,15 @@ inline std::string digest_of(const Entry& entry, Encodings encodings = Encodings
       members.emplace_back(member);
     });
   }
-  std::sort(members.begin(), members.end());
+  if (entry.type() == Type::list) {
+    const auto& list = *static_cast<const ListValue*>(entry.value());
+    list.visit_from(ListEnd::left, 0, list.size(), [&](std::string_view element) {
+      members.emplace_back(element);
+      return true;
+    });
+  } else {
+    std::sort(members.begin(), members.end());
+  }
   text += type_name(entry.type());
   if (told) text += " " + std::string(entry.value()->encoding());
   for (const std::string& member : members) text += " " + std::to_string(member.size()) + ":" + member;

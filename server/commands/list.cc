@@ -1,0 +1,429 @@
+// The handlers of the list commands.
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "protocol/arg_reader.h"
+#include "protocol/reply_writer.h"
+#include "protocol/wire_text.h"
+#include "server/dispatch/command_groups.h"
+#include "server/dispatch/errors.h"
+#include "store/core/keyspace.h"
+#include "store/values/list_value.h"
+
+namespace larder::server::commands {
+
+using protocol::ArgReader;
+using protocol::ReplyWriter;
+using store::kEventList;
+using store::Keyspace;
+using store::ListEnd;
+using store::ListValue;
+
+static constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+static constexpr std::string_view kOutOfLong =
+    "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
+
+static constexpr std::string_view push_event(ListEnd end) { return end == ListEnd::left ? "lpush" : "rpush"; }
+static constexpr std::string_view pop_event(ListEnd end) { return end == ListEnd::left ? "lpop" : "rpop"; }
+
+/// Reads LEFT or RIGHT.
+static ListEnd read_end(ArgReader& args) {
+  if (args.token("LEFT")) return ListEnd::left;
+  if (!args.token("RIGHT")) args.fail(protocol::kSyntaxError);
+  return ListEnd::right;
+}
+
+/// Reads an integer whose magnitude has to be an integer too.
+static int64_t read_long(ArgReader& args) {
+  const int64_t value = args.integer();
+  if (value < -kMost) args.fail(kOutOfLong);
+  return value;
+}
+
+/// A stretch of elements as indexes from the left name it; count 0 when nothing is in it.
+struct Stretch {
+  size_t first = 0;
+  size_t count = 0;
+};
+
+/// From one index to another, both counted from the right if negative and brought into the list.
+static Stretch stretch(int64_t first, int64_t last, size_t size) {
+  const auto length = static_cast<int64_t>(size);
+  if (first < 0) first = std::max<int64_t>(0, first + length);
+  if (last < 0) last += length;
+  last = std::min(last, length - 1);
+  if (first > last) return {};
+  return {.first = static_cast<size_t>(first), .count = static_cast<size_t>(last - first) + 1};
+}
+
+// -- Pushing and popping --
+
+enum class Absent : bool { is_made, stays };
+
+static void push(ArgReader& args, Keyspace& keys, ReplyWriter& reply, ListEnd end, Absent absent) {
+  auto list = keys.edit<ListValue>(args.key(), reply);
+  if (!list) return;
+  if (list.absent() && absent == Absent::stays) return reply.integer(0);
+  list->push(end, args.rest(), keys.limits());
+  const size_t size = list->size();
+  list.changed(true, kEventList, push_event(end));
+  list.commit();
+  reply.integer(static_cast<int64_t>(size));
+}
+
+static void lpush(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  push(args, keys, reply, ListEnd::left, Absent::is_made);
+}
+
+static void rpush(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  push(args, keys, reply, ListEnd::right, Absent::is_made);
+}
+
+static void lpushx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  push(args, keys, reply, ListEnd::left, Absent::stays);
+}
+
+static void rpushx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  push(args, keys, reply, ListEnd::right, Absent::stays);
+}
+
+/// Writes up to `count` elements from an end as an array and removes them.
+static void take(store::Edit<ListValue>& list, Keyspace& keys, ReplyWriter& reply, ListEnd end, size_t count) {
+  count = std::min(count, list->size());
+  reply.array(count);
+  if (count == 0) return;
+  list->visit_from(end, 0, count, [&](std::string_view element) {
+    reply.bulk(element);
+    return true;
+  });
+  list->pop(end, count, keys.limits());
+  list.changed(true, kEventList, pop_event(end));
+}
+
+static void pop(ArgReader& args, Keyspace& keys, ReplyWriter& reply, ListEnd end) {
+  const auto key = args.key();
+  const bool counted = args.more();
+  if (args.remaining() > 1) return write_arity_error(reply, pop_event(end));
+  const int64_t count = counted ? args.integer_between(0, kMost, protocol::kMustBePositive) : 1;
+  if (args.failed(reply)) return;
+  auto list = keys.edit<ListValue>(key, reply);
+  if (!list) return;
+  if (list.absent()) return counted ? reply.null_array() : reply.null();
+  if (counted) return take(list, keys, reply, end, static_cast<size_t>(count));
+  reply.bulk(list->at(end == ListEnd::left ? 0 : -1)->text());
+  list->pop(end, 1, keys.limits());
+  list.changed(true, kEventList, pop_event(end));
+}
+
+static void lpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { pop(args, keys, reply, ListEnd::left); }
+
+static void rpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { pop(args, keys, reply, ListEnd::right); }
+
+static void lmpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto names = args.counted_keys(protocol::kSyntaxError);
+  const ListEnd end = read_end(args);
+  std::optional<int64_t> count;
+  while (args.more()) {
+    if (count || !args.token("COUNT")) {
+      args.fail(protocol::kSyntaxError);
+    } else {
+      count = args.positive("count");
+    }
+  }
+  if (args.failed(reply)) return;
+  for (const auto key : names) {
+    auto list = keys.edit<ListValue>(key, reply);
+    if (!list) return;
+    if (list.absent()) continue;
+    reply.array(2);
+    reply.bulk(key);
+    return take(list, keys, reply, end, static_cast<size_t>(count.value_or(1)));
+  }
+  reply.null_array();
+}
+
+// -- Moving from list to list --
+
+/// A list is its own target: an element goes from one of its ends to the other.
+static void rotate(Keyspace& keys, ReplyWriter& reply, std::string_view key, ListEnd from, ListEnd to) {
+  auto list = keys.edit<ListValue>(key, reply);
+  if (!list) return;
+  if (list.absent()) return reply.null();
+  const std::string element(list->at(from == ListEnd::left ? 0 : -1)->text());
+  reply.bulk(element);
+  list->rotate(from, to, element, keys.limits());
+  keys.notify(kEventList, push_event(to), key);
+  list.changed(true, kEventList, pop_event(from));
+}
+
+static void move_element(Keyspace& keys, ReplyWriter& reply, std::string_view source_key, std::string_view target_key,
+                         ListEnd from, ListEnd to) {
+  if (source_key == target_key) return rotate(keys, reply, source_key, from, to);
+  auto source = keys.edit<ListValue>(source_key, reply);
+  if (!source) return;
+  if (source.absent()) return reply.null();
+  auto target = keys.edit<ListValue>(target_key, reply);
+  if (!target) return;
+  // What can fail for want of memory comes first.
+  const auto element = source->at(from == ListEnd::left ? 0 : -1);
+  const std::string_view text = element->text();
+  reply.bulk(text);
+  target->push(to, {&text, 1}, keys.limits());
+  target.changed(true, kEventList, push_event(to));
+  target.commit();
+  source->pop(from, 1, keys.limits());
+  source.changed(true, kEventList, pop_event(from));
+}
+
+static void lmove(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto source = args.key();
+  const auto target = args.key();
+  const ListEnd from = read_end(args);
+  const ListEnd to = read_end(args);
+  if (!args.failed(reply)) move_element(keys, reply, source, target, from, to);
+}
+
+static void rpoplpush(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto source = args.key();
+  const auto target = args.key();
+  move_element(keys, reply, source, target, ListEnd::right, ListEnd::left);
+}
+
+// -- Reading --
+
+static void llen(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto* list = keys.read<ListValue>(args.key(), reply);
+  if (list) reply.integer(static_cast<int64_t>(list->size()));
+}
+
+static void lindex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto* list = keys.read<ListValue>(args.key(), reply);
+  if (!list) return;
+  if (list->size() == 0) return reply.null();  // whatever the index is
+  const int64_t index = args.integer();
+  if (args.failed(reply)) return;
+  const auto element = list->at(index);
+  element ? reply.bulk(element->text()) : reply.null();
+}
+
+static void lrange(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto key = args.key();
+  const int64_t first = args.integer();
+  const int64_t last = args.integer();
+  if (args.failed(reply)) return;
+  const auto* list = keys.read<ListValue>(key, reply);
+  if (!list) return;
+  const Stretch wanted = stretch(first, last, list->size());
+  reply.array(wanted.count);
+  list->visit_from(ListEnd::left, wanted.first, wanted.count, [&](std::string_view element) {
+    reply.bulk(element);
+    return true;
+  });
+}
+
+static void lpos(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto key = args.key();
+  const auto element = args.bytes();
+  store::PositionQuery query;
+  std::optional<int64_t> count;
+  while (args.more()) {
+    if (args.remaining() < 2) {
+      args.fail(protocol::kSyntaxError);
+    } else if (args.token("RANK")) {
+      query.rank = read_long(args);
+      if (query.rank == 0 && !args.failed()) {
+        args.fail(
+            "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to "
+            "start from the end of the list");
+      }
+    } else if (args.token("COUNT")) {
+      count = args.non_negative("COUNT");
+    } else if (args.token("MAXLEN")) {
+      query.max_len = static_cast<uint64_t>(args.non_negative("MAXLEN"));
+    } else {
+      args.fail(protocol::kSyntaxError);
+    }
+  }
+  if (args.failed(reply)) return;
+  const auto* list = keys.read<ListValue>(key, reply);
+  if (!list) return;
+  query.count = static_cast<uint64_t>(count.value_or(1));
+  const auto found = list->positions(element, query);
+  if (!count) return found.empty() ? reply.null() : reply.integer(found.front());
+  reply.array(found.size());
+  for (const int64_t position : found) reply.integer(position);
+}
+
+// -- Changing the middle --
+
+static void lset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  auto list = keys.edit<ListValue>(args.key(), reply);
+  if (!list) return;
+  if (list.absent()) return reply.error(protocol::kNoSuchKey);
+  const int64_t index = args.integer();
+  const auto element = args.bytes();
+  if (args.failed(reply)) return;
+  if (!list->set(index, element, keys.limits())) return reply.error(protocol::kIndexOutOfRange);
+  list.changed(true, kEventList, "lset");
+  reply.ok();
+}
+
+static void linsert(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto key = args.key();
+  const bool behind = args.token("AFTER");
+  if (!behind && !args.token("BEFORE")) args.fail(protocol::kSyntaxError);
+  const auto pivot = args.bytes();
+  const auto element = args.bytes();
+  if (args.failed(reply)) return;
+  auto list = keys.edit<ListValue>(key, reply);
+  if (!list) return;
+  if (list.absent()) return reply.integer(0);
+  if (!list->insert(pivot, behind, element, keys.limits())) return reply.integer(-1);
+  list.changed(true, kEventList, "linsert");
+  reply.integer(static_cast<int64_t>(list->size()));
+}
+
+static void lrem(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto key = args.key();
+  const int64_t count = read_long(args);
+  const auto element = args.bytes();
+  if (args.failed(reply)) return;
+  auto list = keys.edit<ListValue>(key, reply);
+  if (!list) return;
+  if (list.absent()) return reply.integer(0);
+  const size_t removed = list->remove(element, count, keys.limits());
+  list.changed(removed > 0, kEventList, "lrem");
+  reply.integer(static_cast<int64_t>(removed));
+}
+
+static void ltrim(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto key = args.key();
+  const int64_t first = args.integer();
+  const int64_t last = args.integer();
+  if (args.failed(reply)) return;
+  auto list = keys.edit<ListValue>(key, reply);
+  if (!list) return;
+  if (list.absent()) return reply.ok();
+  const Stretch kept = stretch(first, last, list->size());
+  list->trim(kept.first, kept.count, keys.limits());
+  list.changed(true, kEventList, "ltrim");
+  reply.ok();
+}
+
+// clang-format off
+constexpr ArgSpec kKey[] = {{.name = "key", .type = ArgType::key}};
+constexpr ArgSpec kKeyAndElements[] = {{.name = "key", .type = ArgType::key}, {.name = "element", .multiple = true}};
+constexpr HistoryEntry kPushHistory[] = {{"2.4.0", "Took several elements at once."}};
+constexpr HistoryEntry kPushxHistory[] = {{"4.0.0", "Took several elements at once."}};
+constexpr ArgSpec kPopArgs[] = {
+    {.name = "key", .type = ArgType::key},
+    {.name = "count", .type = ArgType::integer, .since = "6.2.0", .optional = true}};
+constexpr HistoryEntry kPopHistory[] = {{"6.2.0", "Took `count`."}};
+constexpr ArgSpec kLeft = {.name = "left", .type = ArgType::pure_token, .token = "LEFT"};
+constexpr ArgSpec kRight = {.name = "right", .type = ArgType::pure_token, .token = "RIGHT"};
+constexpr ArgSpec kEnds[] = {kLeft, kRight};
+constexpr ArgSpec kLmpopArgs[] = {
+    {.name = "numkeys", .type = ArgType::integer},
+    {.name = "key", .type = ArgType::key, .multiple = true},
+    {.name = "where", .type = ArgType::oneof, .args = kEnds},
+    {.name = "count", .type = ArgType::integer, .token = "COUNT", .optional = true}};
+constexpr ArgSpec kLmoveArgs[] = {
+    {.name = "source", .type = ArgType::key}, {.name = "destination", .type = ArgType::key},
+    {.name = "wherefrom", .type = ArgType::oneof, .args = kEnds},
+    {.name = "whereto", .type = ArgType::oneof, .args = kEnds}};
+constexpr ArgSpec kSourceAndDestination[] = {
+    {.name = "source", .type = ArgType::key}, {.name = "destination", .type = ArgType::key}};
+constexpr ArgSpec kLindexArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "index", .type = ArgType::integer}};
+constexpr ArgSpec kRangeArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "start", .type = ArgType::integer},
+    {.name = "stop", .type = ArgType::integer}};
+constexpr ArgSpec kLposArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "element"},
+    {.name = "rank", .type = ArgType::integer, .token = "RANK", .optional = true},
+    {.name = "num-matches", .type = ArgType::integer, .token = "COUNT", .optional = true},
+    {.name = "len", .type = ArgType::integer, .token = "MAXLEN", .optional = true}};
+constexpr ArgSpec kLsetArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "index", .type = ArgType::integer}, {.name = "element"}};
+constexpr ArgSpec kSides[] = {
+    {.name = "before", .type = ArgType::pure_token, .token = "BEFORE"},
+    {.name = "after", .type = ArgType::pure_token, .token = "AFTER"}};
+constexpr ArgSpec kLinsertArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "where", .type = ArgType::oneof, .args = kSides},
+    {.name = "pivot"}, {.name = "element"}};
+constexpr ArgSpec kLremArgs[] = {
+    {.name = "key", .type = ArgType::key}, {.name = "count", .type = ArgType::integer}, {.name = "element"}};
+
+constexpr CommandSpec kListCommands[] = {
+    {.name = "lpush", .group = Group::list, .since = "1.0.0", .arity = at_least(3), .flags = kWrite | kDenyOom | kFast,
+     .keys = key_at(1, KeyUse::add), .complexity = "O(N) in the elements given",
+     .summary = "Adds elements at the left end of a list, creating it if need be.", .history = kPushHistory,
+     .args = kKeyAndElements, .handler = lpush},
+    {.name = "rpush", .group = Group::list, .since = "1.0.0", .arity = at_least(3), .flags = kWrite | kDenyOom | kFast,
+     .keys = key_at(1, KeyUse::add), .complexity = "O(N) in the elements given",
+     .summary = "Adds elements at the right end of a list, creating it if need be.", .history = kPushHistory,
+     .args = kKeyAndElements, .handler = rpush},
+    {.name = "lpushx", .group = Group::list, .since = "2.2.0", .arity = at_least(3), .flags = kWrite | kDenyOom | kFast,
+     .keys = key_at(1, KeyUse::add), .complexity = "O(N) in the elements given",
+     .summary = "Adds elements at the left end of a list that exists.", .history = kPushxHistory,
+     .args = kKeyAndElements, .handler = lpushx},
+    {.name = "rpushx", .group = Group::list, .since = "2.2.0", .arity = at_least(3), .flags = kWrite | kDenyOom | kFast,
+     .keys = key_at(1, KeyUse::add), .complexity = "O(N) in the elements given",
+     .summary = "Adds elements at the right end of a list that exists.", .history = kPushxHistory,
+     .args = kKeyAndElements, .handler = rpushx},
+    {.name = "lpop", .group = Group::list, .since = "1.0.0", .arity = at_least(2), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::take), .complexity = "O(N) in the elements returned",
+     .summary = "Removes elements at the left end of a list and returns them.", .history = kPopHistory,
+     .args = kPopArgs, .handler = lpop},
+    {.name = "rpop", .group = Group::list, .since = "1.0.0", .arity = at_least(2), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::take), .complexity = "O(N) in the elements returned",
+     .summary = "Removes elements at the right end of a list and returns them.", .history = kPopHistory,
+     .args = kPopArgs, .handler = rpop},
+    {.name = "lmpop", .group = Group::list, .since = "7.0.0", .arity = at_least(4), .flags = kWrite,
+     .keys = counted_keys(1, KeyUse::take), .complexity = "O(N+M) in the keys given and the elements returned",
+     .summary = "Removes elements from the first list that has any and returns them.", .args = kLmpopArgs,
+     .handler = lmpop},
+    {.name = "lmove", .group = Group::list, .since = "6.2.0", .arity = exactly(5), .flags = kWrite | kDenyOom,
+     .keys = {key_at(1, KeyUse::take), key_at(2, KeyUse::add)}, .complexity = "O(1)",
+     .summary = "Moves the element at an end of a list to an end of another, and returns it.", .args = kLmoveArgs,
+     .handler = lmove},
+    {.name = "rpoplpush", .group = Group::list, .since = "1.2.0", .arity = exactly(3), .flags = kWrite | kDenyOom,
+     .keys = {key_at(1, KeyUse::take), key_at(2, KeyUse::add)}, .complexity = "O(1)",
+     .summary = "Moves the last element of a list to the beginning of another, and returns it.",
+     .args = kSourceAndDestination, .deprecated_since = "6.2.0",
+     .replaced_by = "`LMOVE` with the `RIGHT` and `LEFT` arguments", .handler = rpoplpush},
+    {.name = "llen", .group = Group::list, .since = "1.0.0", .arity = exactly(2), .flags = kReadOnly | kFast,
+     .keys = key_at(1, KeyUse::metadata), .complexity = "O(1)", .summary = "Returns the length of a list.",
+     .args = kKey, .handler = llen},
+    {.name = "lindex", .group = Group::list, .since = "1.0.0", .arity = exactly(3), .flags = kReadOnly,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(1) near the ends, O(N) in the elements passed over else",
+     .summary = "Returns the element at an index of a list.", .args = kLindexArgs, .handler = lindex},
+    {.name = "lrange", .group = Group::list, .since = "1.0.0", .arity = exactly(4), .flags = kReadOnly,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(S+N) in the distance to the nearer end and the elements returned",
+     .summary = "Returns the elements of a list from one index to another.", .args = kRangeArgs, .handler = lrange},
+    {.name = "lpos", .group = Group::list, .since = "6.0.6", .arity = at_least(3), .flags = kReadOnly,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(N) in the elements compared",
+     .summary = "Returns the indexes at which an element stands in a list.", .args = kLposArgs, .handler = lpos},
+    {.name = "lset", .group = Group::list, .since = "1.0.0", .arity = exactly(4), .flags = kWrite | kDenyOom,
+     .keys = key_at(1, KeyUse::modify), .complexity = "O(1) near the ends, O(N) in the elements passed over else",
+     .summary = "Replaces the element at an index of a list.", .args = kLsetArgs, .handler = lset},
+    {.name = "linsert", .group = Group::list, .since = "2.2.0", .arity = exactly(5), .flags = kWrite | kDenyOom,
+     .keys = key_at(1, KeyUse::add), .complexity = "O(N) in the elements before the pivot",
+     .summary = "Adds an element before or after another one of a list.", .args = kLinsertArgs, .handler = linsert},
+    {.name = "lrem", .group = Group::list, .since = "1.0.0", .arity = exactly(4), .flags = kWrite,
+     .keys = key_at(1, KeyUse::remove_part), .complexity = "O(N) in the length of the list",
+     .summary = "Removes elements that are equal to a given one from a list.", .args = kLremArgs, .handler = lrem},
+    {.name = "ltrim", .group = Group::list, .since = "1.0.0", .arity = exactly(4), .flags = kWrite,
+     .keys = key_at(1, KeyUse::remove_part), .complexity = "O(N) in the elements removed",
+     .summary = "Removes the elements of a list outside two indexes.", .args = kRangeArgs, .handler = ltrim},
+};
+// clang-format on
+static_assert(well_formed(kListCommands));
+
+std::span<const CommandSpec> list_commands() { return kListCommands; }
+
+}  // namespace larder::server::commands
