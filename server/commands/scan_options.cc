@@ -44,7 +44,7 @@ ScanOptions ScanOptions::read(protocol::ArgReader& args, Extra extra) {
 bool ScanOptions::matches(std::string_view name) const { return !pattern || base::glob_match(*pattern, name); }
 
 bool ScanOptions::matches_type(std::string_view type_name) const {
-  return type.empty() || base::equals_ignoring_case(type, type_name);
+  return !type || base::equals_ignoring_case(*type, type_name);
 }
 
 void write_scan(protocol::ReplyWriter& reply, uint64_t next, std::span<const std::string> found) {

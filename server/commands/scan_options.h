@@ -20,7 +20,7 @@ uint64_t read_cursor(protocol::ArgReader& args);
 struct ScanOptions {
   size_t count = 10;
   std::optional<std::string_view> pattern;
-  std::string_view type;  // empty: any
+  std::optional<std::string_view> type;
   bool no_values = false;
 
   enum class Extra : uint8_t { none, type /* SCAN */, no_values /* HSCAN */ };

@@ -239,8 +239,7 @@ void ChunkList::split_block(uint32_t index) {
 ChunkList::Position ChunkList::split_chunk(Position position, Listpack::Position before) {
   const Position where = make_room({.block = position.block, .chunk = position.chunk + 1});
   Listpack upper;
-  change_chunk({.block = where.block, .chunk = where.chunk - 1},
-               [&](Listpack& chunk) { upper = chunk.split(before); });
+  change_chunk({.block = where.block, .chunk = where.chunk - 1}, [&](Listpack& chunk) { upper = chunk.split(before); });
   return place_chunk(where, std::move(upper));
 }
 

@@ -31,9 +31,11 @@ struct ChunkLimit {
 
   /// fill  from 0 on a number of elements; -1 to -5 stand for 4, 8, 16, 32 and 64 KiB, below that -5 is meant
   static ChunkLimit of(int64_t fill);
-  bool allows(size_t with_bytes, size_t with_elements) const { return with_bytes <= bytes && with_elements <= elements; }
-  /// Whether a chunk is so small that a list of it alone becomes compact again: half of what is allowed, where only what
-  /// the directive names is looked at.
+  bool allows(size_t with_bytes, size_t with_elements) const {
+    return with_bytes <= bytes && with_elements <= elements;
+  }
+  /// Whether a chunk is so small that a list of it alone becomes compact again: half of what is allowed, where only
+  /// what the directive names is looked at.
   bool is_half(size_t of_bytes, size_t of_elements) const {
     return elements == kNone ? of_bytes <= bytes / 2 : of_elements <= elements / 2;
   }

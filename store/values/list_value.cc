@@ -144,7 +144,7 @@ bool ListValue::insert(std::string_view pivot, bool behind, std::string_view ele
 
 size_t ListValue::remove(std::string_view element, int64_t count, const EncodingLimits& limits) noexcept {
   const Member wanted = canonical(element);
-  const uint64_t most = count == 0 ? std::numeric_limits<uint64_t>::max()
+  const uint64_t most = count == 0  ? std::numeric_limits<uint64_t>::max()
                         : count > 0 ? static_cast<uint64_t>(count)
                                     : uint64_t{0} - static_cast<uint64_t>(count);
   size_t removed = 0;
@@ -162,7 +162,7 @@ size_t ListValue::remove(std::string_view element, int64_t count, const Encoding
       ++removed;
     }
   }
-  pack_if_small(limits);
+  if (removed > 0) pack_if_small(limits);
   return removed;
 }
 

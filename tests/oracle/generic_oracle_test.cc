@@ -369,6 +369,7 @@ TEST_P(GenericOracle, ScanArguments) {
     [one_page] SCAN 0 COUNT 1000 MATCH nothing
     [one_page] SCAN 0 MATCH * COUNT 1000 TYPE string
     [one_page] SCAN 0 COUNT 1000 TYPE SET
+    [one_page] SCAN 0 COUNT 1000 TYPE ""
     [one_page] SCAN 0 COUNT 1000 TYPE zset
     [one_page] SCAN 0 COUNT 1000 TYPE bogus
     [one_page] scan 0 count 1000 match s type set

@@ -254,7 +254,8 @@ constexpr Rule kRules[] = {
      client_list},
     {"debug_object", "DEBUG OBJECT: address, length of an RDB form, LRU clock", debug_object},
     {"encoding_72",
-     "listpack where Redis 7.0 has hashtable or quicklist: small sets of strings and small lists are listpacks since 7.2",
+     "listpack where Redis 7.0 has hashtable or quicklist: small sets of strings and small lists are listpacks since "
+     "7.2",
      encoding_72},
     {"error_class", "the text after an error's first word", error_class},
     {"getkeys_72", "COMMAND GETKEYS of a command without arguments, which Redis 7.0 refuses for its own arity",
