@@ -170,6 +170,7 @@ void ListValue::trim(size_t first, size_t count, const EncodingLimits& limits) n
   const size_t behind = size() - first - count;
   pop(ListEnd::right, behind, limits);
   pop(ListEnd::left, first, limits);
+  pack_if_small(limits);  // also where nothing was removed
 }
 
 }  // namespace larder::store
