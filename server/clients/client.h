@@ -20,6 +20,7 @@
 #include "protocol/reply_writer.h"
 #include "protocol/request_parser.h"
 #include "server/clients/gate_mask.h"
+#include "store/core/waiters.h"
 #include "store/core/watch.h"
 
 namespace larder::server {
@@ -119,6 +120,11 @@ class Client {
   size_t watched_bytes = 0;
   std::shared_ptr<store::WatchFlag> watch_flag;  // made with the first WATCH
 
+  // -- Blocking --
+  std::shared_ptr<store::Waiter> blocked;  // the request that waits for keys
+  size_t blocked_bytes = 0;                // that it takes
+  bool resumes = false;                    // it waits no longer: its further requests are to be executed
+
   // -- Subscriptions: what PubsubHub holds for this client, so that it can be taken back --
   std::set<std::string, std::less<>> channels, patterns, shard_channels;
   size_t subscription_bytes = 0;
@@ -144,9 +150,9 @@ class Client {
   uint64_t commands = 0;
   size_t query_buffer_bytes = 0;  // that wait to be parsed, or are being executed
   size_t query_buffer_free = 0;
-  size_t held_back_bytes = 0;  // of requests that wait for the end of a pause
-  /// Whether commands of the client wait for something: today, for the end of CLIENT PAUSE.
-  bool is_blocked() const { return held_back_bytes > 0; }
+  size_t held_back_bytes = 0;  // of requests that wait for the end of a pause or behind one that blocks
+  /// Whether commands of the client wait: for keys, or for the end of CLIENT PAUSE.
+  bool is_blocked() const { return held_back_bytes > 0 || blocked != nullptr; }
   size_t argument_bytes = 0;                        // of the command being executed
   std::optional<int64_t> over_soft_limit_since_us;  // client-output-buffer-limit's clock
 
@@ -156,7 +162,7 @@ class Client {
   /// moment.
   size_t memory() const {
     return connection_bytes + output.memory() + query_buffer_bytes + query_buffer_free + held_back_bytes +
-           transaction.memory() + watched_bytes + subscription_bytes;
+           blocked_bytes + transaction.memory() + watched_bytes + subscription_bytes;
   }
   /// What the server's accounts hold of it, Connection and all; and of that, what its requests take, which is given
   /// back once they have been executed.

@@ -16,6 +16,7 @@
 #include "server/clients/client_line.h"
 #include "server/commands/container_help.h"
 #include "server/commands/timeout.h"
+#include "server/dispatch/blocking.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
 
@@ -283,6 +284,23 @@ static void client_kill(ArgReader& args, CommandContext& context, ReplyWriter& r
   reply.integer(kill(context, filter));
 }
 
+static void client_unblock(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const int64_t id = args.integer();
+  const bool with_error = args.more() && args.token("ERROR");
+  if (!with_error && args.more() && !args.token("TIMEOUT")) {
+    args.fail("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+  }
+  args.expect_end();
+  if (args.failed(reply)) return;
+  bool unblocked = false;
+  context.with_threads_stopped([&] {
+    for (Client* client : living_clients(context.state().clients)) {
+      if (client->id == static_cast<uint64_t>(id)) unblocked = Blocking::unblock(*client, with_error);
+    }
+  });
+  reply.integer(unblocked ? 1 : 0);
+}
+
 static void client_pause(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   if (args.remaining() > 2) {
     return reply.error(fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try CLIENT HELP.",
@@ -367,6 +385,12 @@ constexpr ArgSpec kClientPauseMode[] = {
 constexpr ArgSpec kClientPauseArgs[] = {
     {.name = "timeout", .type = ArgType::integer},
     {.name = "mode", .type = ArgType::oneof, .since = "6.2.0", .optional = true, .args = kClientPauseMode}};
+constexpr ArgSpec kUnblockTypes[] = {
+    {.name = "timeout", .type = ArgType::pure_token, .token = "TIMEOUT"},
+    {.name = "error", .type = ArgType::pure_token, .token = "ERROR"}};
+constexpr ArgSpec kClientUnblockArgs[] = {
+    {.name = "client-id", .type = ArgType::integer},
+    {.name = "unblock-type", .type = ArgType::oneof, .optional = true, .args = kUnblockTypes}};
 
 constexpr CommandSpec kClientCommands[] = {
     {.name = "client", .group = Group::connection, .since = "2.4.0", .arity = at_least(2),
@@ -407,6 +431,10 @@ constexpr CommandSpec kClientCommands[] = {
      .flags = kNoScript | kLoading | kStale, .complexity = "O(1)",
      .summary = "Keeps this connection's commands from marking keys as used.", .args = kClientNoEvictArgs,
      .handler = client_no_touch},
+    {.name = "client|unblock", .group = Group::connection, .since = "5.0.0", .arity = at_least(3),
+     .flags = kAdmin | kNoScript | kLoading | kStale | kStopsThreads, .complexity = "O(N) in the connections",
+     .summary = "Ends the waiting of another connection's blocking command.", .args = kClientUnblockArgs,
+     .handler = client_unblock},
     {.name = "client|pause", .group = Group::connection, .since = "3.0.0", .arity = at_least(3),
      .flags = kAdmin | kNoScript | kLoading | kStale | kStopsThreads, .complexity = "O(1)",
      .summary = "Holds back the commands of all connections for a while.", .history = kClientPauseHistory,

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "protocol/reply_writer.h"
 #include "server/clients/client_line.h"
 #include "server/config/start_options.h"
+#include "server/dispatch/blocking.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/command_table.h"
@@ -64,6 +66,7 @@ class InfoText {
 
 /// Sums over all connections.
 struct ClientFigures {
+  size_t waiting_limited = 0, keys_waited_for = 0;  // of blocking commands: with a timeout; different keys
   size_t blocked = 0, pubsub = 0, longest_input = 0, longest_output = 0;
 };
 
@@ -158,7 +161,9 @@ void clients_section(InfoText& out, const Facts& facts) {
   out.field("blocked_clients", figures.blocked);
   out.field("tracking_clients", 0);
   out.field("pubsub_clients", figures.pubsub);
-  out.zeros({"clients_in_timeout_table", "total_blocking_keys", "total_blocking_keys_on_nokey"});
+  out.field("clients_in_timeout_table", figures.waiting_limited);
+  out.field("total_blocking_keys", figures.keys_waited_for);
+  out.zeros({"total_blocking_keys_on_nokey"});
 }
 
 // -- Memory --
@@ -484,13 +489,20 @@ bool is_asked_for(const Section& section, std::span<const std::string_view> name
 
 ClientFigures client_figures(CommandContext& context) {
   ClientFigures figures;
+  std::set<std::pair<uint32_t, std::string_view>> keys;
   context.with_threads_stopped([&] {
     context.state().clients.for_each([&](Client& client) {
+      if (client.blocked != nullptr) {
+        const auto& waiter = static_cast<const BlockedRequest&>(*client.blocked);
+        figures.waiting_limited += waiter.deadline_ms != 0 ? 1 : 0;
+        for (const auto key : waiter.keys) keys.emplace(waiter.database, key);
+      }
       figures.blocked += client.is_blocked() ? 1 : 0;
       figures.pubsub += client.subscriptions() > 0 ? 1 : 0;
       figures.longest_input = std::max(figures.longest_input, client.query_buffer_bytes);
       figures.longest_output = std::max(figures.longest_output, client.output.size());
     });
+    figures.keys_waited_for = keys.size();
   });
   return figures;
 }

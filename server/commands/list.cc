@@ -9,6 +9,8 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
+#include "server/commands/timeout.h"
+#include "server/dispatch/command_context.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
 #include "store/core/keyspace.h"
@@ -29,6 +31,8 @@ static constexpr std::string_view kOutOfLong =
 
 static constexpr std::string_view push_event(ListEnd end) { return end == ListEnd::left ? "lpush" : "rpush"; }
 static constexpr std::string_view pop_event(ListEnd end) { return end == ListEnd::left ? "lpop" : "rpop"; }
+
+static constexpr std::string_view end_name(ListEnd end) { return end == ListEnd::left ? "LEFT" : "RIGHT"; }
 
 /// Reads LEFT or RIGHT.
 static ListEnd read_end(ArgReader& args) {
@@ -123,30 +127,57 @@ static void lpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { pop(args
 
 static void rpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { pop(args, keys, reply, ListEnd::right); }
 
-static void lmpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto names = args.counted_keys(protocol::kSyntaxError);
-  const ListEnd end = read_end(args);
+/// What LMPOP and BLMPOP are asked for.
+struct PopFromSeveral {
+  std::span<const std::string_view> keys;
+  ListEnd end = ListEnd::left;
   std::optional<int64_t> count;
-  while (args.more()) {
-    if (count || !args.token("COUNT")) {
-      args.fail(protocol::kSyntaxError);
-    } else {
-      count = args.positive("count");
+
+  static PopFromSeveral read(ArgReader& args) {
+    PopFromSeveral wanted;
+    wanted.keys = args.counted_keys(protocol::kSyntaxError);
+    wanted.end = read_end(args);
+    while (args.more()) {
+      if (wanted.count || !args.token("COUNT")) {
+        args.fail(protocol::kSyntaxError);
+      } else {
+        wanted.count = args.positive("count");
+      }
     }
+    return wanted;
   }
-  if (args.failed(reply)) return;
-  for (const auto key : names) {
-    auto list = keys.edit<ListValue>(key, reply);
-    if (!list) return;
-    if (list.absent()) continue;
+
+  /// Whether there was something at the key, or a value of another type, which has been replied.
+  bool pop_from(std::string_view key, Keyspace& keyspace, ReplyWriter& reply) const {
+    auto list = keyspace.edit<ListValue>(key, reply);
+    if (!list) return true;
+    if (list.absent()) return false;
+    const size_t most = static_cast<size_t>(count.value_or(1)), taken = std::min(most, list->size());
     reply.array(2);
     reply.bulk(key);
-    return take(list, keys, reply, end, static_cast<size_t>(count.value_or(1)));
+    take(list, keyspace, reply, end, most);
+    if (keyspace.wants_effects()) {
+      keyspace.effect({end == ListEnd::left ? "LPOP" : "RPOP", key, std::to_string(taken)});
+    }
+    return true;
+  }
+};
+
+static void lmpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto wanted = PopFromSeveral::read(args);
+  if (args.failed(reply)) return;
+  for (const auto key : wanted.keys) {
+    if (wanted.pop_from(key, keys, reply)) return;
   }
   reply.null_array();
 }
 
 // -- Moving from list to list --
+
+/// Whatever the command was, it does not wait when it is replayed.
+static void describe_move(Keyspace& keys, std::string_view source, std::string_view target, ListEnd from, ListEnd to) {
+  if (keys.wants_effects()) keys.effect({"LMOVE", source, target, end_name(from), end_name(to)});
+}
 
 /// A list is its own target: an element goes from one of its ends to the other.
 static void rotate(Keyspace& keys, ReplyWriter& reply, std::string_view key, ListEnd from, ListEnd to) {
@@ -156,6 +187,7 @@ static void rotate(Keyspace& keys, ReplyWriter& reply, std::string_view key, Lis
   const std::string element(list->at(from == ListEnd::left ? 0 : -1)->text());
   reply.bulk(element);
   list->rotate(from, to, element, keys.limits());
+  describe_move(keys, key, key, from, to);
   keys.notify(kEventList, push_event(to), key);
   list.changed(true, kEventList, pop_event(from));
 }
@@ -175,6 +207,7 @@ static void move_element(Keyspace& keys, ReplyWriter& reply, std::string_view so
   target->push(to, {&text, 1}, keys.limits());
   target.changed(true, kEventList, push_event(to));
   target.commit();
+  describe_move(keys, source_key, target_key, from, to);
   source->pop(from, 1, keys.limits());
   source.changed(true, kEventList, pop_event(from));
 }
@@ -191,6 +224,94 @@ static void rpoplpush(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto source = args.key();
   const auto target = args.key();
   move_element(keys, reply, source, target, ListEnd::right, ListEnd::left);
+}
+
+// -- Waiting for an element --
+
+/// BLPOP and BRPOP on one of their keys: whether there was something, or a value of another type, which has been
+/// replied.
+static bool pop_with_key(std::string_view key, Keyspace& keys, ReplyWriter& reply, ListEnd end) {
+  auto list = keys.edit<ListValue>(key, reply);
+  if (!list) return true;
+  if (list.absent()) return false;
+  reply.array(2);
+  reply.bulk(key);
+  reply.bulk(list->at(end == ListEnd::left ? 0 : -1)->text());
+  list->pop(end, 1, keys.limits());
+  list.changed(true, kEventList, pop_event(end));
+  if (keys.wants_effects()) keys.effect({end == ListEnd::left ? "LPOP" : "RPOP", key});
+  return true;
+}
+
+static void blocking_pop(ArgReader& args, CommandContext& context, ReplyWriter& reply, ListEnd end) {
+  const auto rest = args.rest();
+  const auto names = rest.first(rest.size() - 1);
+  const int64_t deadline_ms = blocking_end(args, rest.back(), context.thread_state().now_ms());
+  if (args.failed(reply)) return;
+  Keyspace keys = context.keys();
+  for (const auto key : names) {
+    if (pop_with_key(key, keys, reply, end)) return;
+  }
+  if (context.in_exec()) return reply.null_array();
+  context.wait_for(args.all(), names, store::Type::list, deadline_ms);
+}
+
+static void blpop(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  blocking_pop(args, context, reply, ListEnd::left);
+}
+
+static bool serve_blpop(ArgReader&, std::string_view key, Keyspace& keys, ReplyWriter& reply) {
+  return pop_with_key(key, keys, reply, ListEnd::left);
+}
+
+static void brpop(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  blocking_pop(args, context, reply, ListEnd::right);
+}
+
+static bool serve_brpop(ArgReader&, std::string_view key, Keyspace& keys, ReplyWriter& reply) {
+  return pop_with_key(key, keys, reply, ListEnd::right);
+}
+
+static void blmpop(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  const int64_t deadline_ms = blocking_end(args, args.bytes(), context.thread_state().now_ms());
+  const auto wanted = PopFromSeveral::read(args);
+  if (args.failed(reply)) return;
+  Keyspace keys = context.keys();
+  for (const auto key : wanted.keys) {
+    if (wanted.pop_from(key, keys, reply)) return;
+  }
+  if (context.in_exec()) return reply.null_array();
+  context.wait_for(args.all(), wanted.keys, store::Type::list, deadline_ms);
+}
+
+static bool serve_blmpop(ArgReader& args, std::string_view key, Keyspace& keys, ReplyWriter& reply) {
+  args.bytes();  // the timeout
+  return PopFromSeveral::read(args).pop_from(key, keys, reply);
+}
+
+/// BLMOVE and BRPOPLPUSH, whose source and target are the first arguments.
+static void blocking_move(ArgReader& args, CommandContext& context, ReplyWriter& reply, ListEnd from, ListEnd to,
+                          std::string_view timeout) {
+  const int64_t deadline_ms = blocking_end(args, timeout, context.thread_state().now_ms());
+  if (args.failed(reply)) return;
+  const auto names = args.all().subspan(1, 2);
+  Keyspace keys = context.keys();
+  if (keys.exists(names[0])) return move_element(keys, reply, names[0], names[1], from, to);
+  if (context.in_exec()) return reply.null();
+  context.wait_for(args.all(), names.first(1), store::Type::list, deadline_ms);
+}
+
+static void blmove(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  args.key();
+  args.key();
+  const ListEnd from = read_end(args);
+  const ListEnd to = read_end(args);
+  const auto timeout = args.bytes();
+  if (!args.failed(reply)) blocking_move(args, context, reply, from, to, timeout);
+}
+
+static void brpoplpush(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
+  blocking_move(args, context, reply, ListEnd::right, ListEnd::left, args.all()[3]);
 }
 
 // -- Reading --
@@ -337,6 +458,21 @@ constexpr ArgSpec kLmoveArgs[] = {
     {.name = "whereto", .type = ArgType::oneof, .args = kEnds}};
 constexpr ArgSpec kSourceAndDestination[] = {
     {.name = "source", .type = ArgType::key}, {.name = "destination", .type = ArgType::key}};
+constexpr ArgSpec kTimeout = {.name = "timeout", .type = ArgType::real};
+constexpr HistoryEntry kTimeoutHistory[] = {{"6.0.0", "Took fractions of seconds as `timeout`."}};
+constexpr ArgSpec kKeysAndTimeout[] = {{.name = "key", .type = ArgType::key, .multiple = true}, kTimeout};
+constexpr ArgSpec kBlmpopArgs[] = {
+    kTimeout,
+    {.name = "numkeys", .type = ArgType::integer},
+    {.name = "key", .type = ArgType::key, .multiple = true},
+    {.name = "where", .type = ArgType::oneof, .args = kEnds},
+    {.name = "count", .type = ArgType::integer, .token = "COUNT", .optional = true}};
+constexpr ArgSpec kBlmoveArgs[] = {
+    {.name = "source", .type = ArgType::key}, {.name = "destination", .type = ArgType::key},
+    {.name = "wherefrom", .type = ArgType::oneof, .args = kEnds},
+    {.name = "whereto", .type = ArgType::oneof, .args = kEnds}, kTimeout};
+constexpr ArgSpec kBrpoplpushArgs[] = {
+    {.name = "source", .type = ArgType::key}, {.name = "destination", .type = ArgType::key}, kTimeout};
 constexpr ArgSpec kLindexArgs[] = {
     {.name = "key", .type = ArgType::key}, {.name = "index", .type = ArgType::integer}};
 constexpr ArgSpec kRangeArgs[] = {
@@ -396,6 +532,29 @@ constexpr CommandSpec kListCommands[] = {
      .summary = "Moves the last element of a list to the beginning of another, and returns it.",
      .args = kSourceAndDestination, .deprecated_since = "6.2.0",
      .replaced_by = "`LMOVE` with the `RIGHT` and `LEFT` arguments", .handler = rpoplpush},
+    {.name = "blpop", .group = Group::list, .since = "2.0.0", .arity = at_least(3), .flags = kWrite | kBlocking,
+     .keys = keys_from(1, KeyUse::take, -2), .complexity = "O(N) in the keys given",
+     .summary = "Removes the first element of the first list that has any and returns it; waits until there is one.",
+     .history = kTimeoutHistory, .args = kKeysAndTimeout, .handler = blpop, .serve = serve_blpop},
+    {.name = "brpop", .group = Group::list, .since = "2.0.0", .arity = at_least(3), .flags = kWrite | kBlocking,
+     .keys = keys_from(1, KeyUse::take, -2), .complexity = "O(N) in the keys given",
+     .summary = "Removes the last element of the first list that has any and returns it; waits until there is one.",
+     .history = kTimeoutHistory, .args = kKeysAndTimeout, .handler = brpop, .serve = serve_brpop},
+    {.name = "blmpop", .group = Group::list, .since = "7.0.0", .arity = at_least(5), .flags = kWrite | kBlocking,
+     .keys = counted_keys(2, KeyUse::take), .complexity = "O(N+M) in the keys given and the elements returned",
+     .summary = "Removes elements from the first list that has any and returns them; waits until there are some.",
+     .args = kBlmpopArgs, .handler = blmpop, .serve = serve_blmpop},
+    {.name = "blmove", .group = Group::list, .since = "6.2.0", .arity = exactly(6),
+     .flags = kWrite | kDenyOom | kBlocking, .keys = {key_at(1, KeyUse::take), key_at(2, KeyUse::add)},
+     .complexity = "O(1)",
+     .summary = "Moves the element at an end of a list to an end of another, and returns it; waits until there is one.",
+     .args = kBlmoveArgs, .handler = blmove},
+    {.name = "brpoplpush", .group = Group::list, .since = "2.2.0", .arity = exactly(4),
+     .flags = kWrite | kDenyOom | kBlocking, .keys = {key_at(1, KeyUse::take), key_at(2, KeyUse::add)},
+     .complexity = "O(1)",
+     .summary = "Moves the last element of a list to the beginning of another, and returns it; waits until there is one.",
+     .history = kTimeoutHistory, .args = kBrpoplpushArgs, .deprecated_since = "6.2.0",
+     .replaced_by = "`BLMOVE` with the `RIGHT` and `LEFT` arguments", .handler = brpoplpush},
     {.name = "llen", .group = Group::list, .since = "1.0.0", .arity = exactly(2), .flags = kReadOnly | kFast,
      .keys = key_at(1, KeyUse::metadata), .complexity = "O(1)", .summary = "Returns the length of a list.",
      .args = kKey, .handler = llen},

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <span>
+#include <string_view>
 
 #include "base/check.h"
 #include "server/clients/client.h"
@@ -41,6 +43,10 @@ class CommandContext {
   /// Writes the messages to this thread's clients that have been published so far, before the command's own reply; not
   /// inside EXEC, whose reply has begun.
   void deliver_messages();
+  /// Has the client wait for one of these keys, a part of the command's arguments; see Blocking::block(). Not inside
+  /// EXEC, where nothing waits.
+  void wait_for(std::span<const std::string_view> args, std::span<const std::string_view> keys, store::Type type,
+                int64_t deadline_ms);
   /// Whether the command runs inside EXEC.
   bool in_exec() const { return in_exec_; }
   void set_in_exec(bool on) { in_exec_ = on; }

@@ -34,6 +34,11 @@ void CommandContext::deliver_messages() {
   if (!in_exec_) thread().run_deliveries();
 }
 
+void CommandContext::wait_for(std::span<const std::string_view> args, std::span<const std::string_view> keys,
+                              store::Type type, int64_t deadline_ms) {
+  dispatcher_.blocking().block(*this, args, keys, type, deadline_ms);
+}
+
 store::Keyspace CommandContext::keys(uint32_t database) {
   store::Keyspace keys(world().store, thread_state(), locks_, database);
   keys.set_touching(!client_.no_touch);
@@ -44,6 +49,7 @@ store::Keyspace CommandContext::keys(uint32_t database) {
 Dispatcher::Dispatcher(ServerState& state, ClientThread& thread)
     : state_(state),
       thread_(thread),
+      blocking_(*this, thread),
       world_(&state.world),
       store_(&state.world.store),
       thread_state_(&thread.thread_state()) {
@@ -256,6 +262,8 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
     invoke(client, spec, args, &request, reply, locks, false);
     // Before the shards are released: what others do to the same keys is handed over behind it.
     thread_state_->hand_over();
+    if (thread_state_->has_ready()) [[unlikely]]
+      blocking_.serve(*store_, *thread_state_, locks);
     if (state_.monitors.any()) [[unlikely]]
       feed_monitors(client, spec, args);
   };
@@ -265,6 +273,7 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
     run();
   }
   thread_.run_deliveries();
+  blocking_.retry();
   // What took long has made the batch's idea of the time old.
   constexpr int64_t kTimeIsOldNs = 1'000'000;
   if (stopwatch_nanoseconds(watch_ticks_ - start) > kTimeIsOldNs) [[unlikely]]
@@ -369,6 +378,30 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
     thread_state_->hand_over();  // in the order of what the transaction itself publishes
     if (state_.monitors.any()) feed_monitors(client, *queued.spec, queued.request.args());
   }
+}
+
+bool Dispatcher::execute_again(Client& client, const BlockedRequest& waiter) {
+  const auto args = waiter.request.args();
+  begin_batch(client);
+  thread_.refresh_settings();
+  thread_state_->refresh_settings();
+  protocol::OutputBuffer& output = waiter.drops_reply ? dropped_replies_ : client.output;
+  protocol::ReplyWriter reply(output, client.protocol);
+  reply.on_error(&Dispatcher::count_error, this);
+  const protocol::OutputBuffer::Mark mark = output.mark();
+  store::ShardLocks locks(*store_);
+  shards_.clear();
+  add_shards(waiter.spec, args);
+  locks.lock_many(shards_);
+  try {
+    handle(client, waiter.spec, args, nullptr, reply, locks, false);
+  } catch (const std::bad_alloc&) {
+    answer_out_of_memory(client, reply, mark);
+  }
+  thread_state_->hand_over();
+  blocking_.serve(*store_, *thread_state_, locks);
+  if (waiter.drops_reply) dropped_replies_.clear();
+  return waiter.is_claimed();
 }
 
 // -- Afterwards --

@@ -13,6 +13,7 @@
 
 #include "protocol/reply_writer.h"
 #include "server/clients/client.h"
+#include "server/dispatch/blocking.h"
 #include "server/dispatch/command_names.h"
 #include "server/dispatch/command_spec.h"
 #include "store/core/keyspace.h"
@@ -80,6 +81,11 @@ class Dispatcher {
   /// has no room has been made.
   Outcome execute(Client& client, const Request& request, std::span<const std::string_view> args);
 
+  /// Clients of this thread that wait for keys.
+  Blocking& blocking() { return blocking_; }
+  /// Executes a request that waits for keys once more; false when it waits on. No shard is held.
+  bool execute_again(Client& client, const BlockedRequest& waiter);
+
   /// EXEC: runs the queued commands one after the other, all their shards being held.
   void run_queued(Client& client, std::span<const Transaction::Queued> queue, protocol::ReplyWriter& reply,
                   const store::ShardLocks& locks);
@@ -128,6 +134,7 @@ class Dispatcher {
   ServerState& state_;
   ClientThread& thread_;
   CommandNames names_;
+  Blocking blocking_;
   World* world_;  // of the client being served; so are these
   store::Store* store_;
   store::ThreadState* thread_state_;

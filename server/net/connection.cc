@@ -146,6 +146,7 @@ void Connection::consume(Parsed parsed, Batch& batch) {
 }
 
 void Connection::resume() {
+  client.resumes = false;
   apply_output_limit();
   if (session_.resume() && backlog_size_ > 0) {
     Batch batch;
@@ -314,6 +315,7 @@ void Connection::close() {
   thread_.charge_client_memory();
   client.world.pubsub.forget(client);
   forget_watches(client, store::ShardLocks(client.world.store));
+  thread_.dispatcher().blocking().forget(client);
   state_.monitors.remove(client);
   thread_.poller().remove(transport_.descriptor(), *this);
   transport_.close();

@@ -39,7 +39,7 @@ class Connection final : public Pollable, public RequestSource {
   void flush();
   /// Ends the connection; replies that wait are lost.
   void close();
-  /// Executes requests that waited for the end of a pause.
+  /// Executes requests that waited for the end of a pause, or behind one that blocked.
   void resume();
   bool waiting() const { return session_.waiting(); }
   /// Closes if the client has been idle too long, or above an output limit too long.

@@ -4,6 +4,7 @@
 #include <asio/executor_work_guard.hpp>
 #include <asio/post.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -48,13 +49,22 @@ void IoThread::run() {
   const auto open = asio::make_work_guard(context_);
   bool more = false;  // handlers of Asio's loop are ready
   while (!context_.stopped()) {
-    const bool woken = poller_.wait(more || sweep_left_us_ > 0 ? 0 : -1);
+    const bool woken = poller_.wait(more || sweep_left_us_ > 0 ? 0 : wait_ms());
     const bool ticked = timer_.take();
     if (ticked) tick();
     // At each tick too: timers of Asio's loop do not wake the poller.
     if (more || woken || ticked) more = turn_asio();
+    if (wait_ms() == 0) round([] {});  // a blocked client's time is up
     if (sweep_left_us_ > 0) sweep();  // in slices, so that clients are served in between
   }
+}
+
+/// Milliseconds until a blocked client's time is up, -1 for ever.
+int IoThread::wait_ms() {
+  constexpr int64_t kMost = 1000;
+  const auto due = dispatcher_.blocking().next_due_ms();
+  if (!due) return -1;
+  return static_cast<int>(std::clamp<int64_t>(*due - state_.world.clock().now_ms(), 0, kMost));
 }
 
 /// Runs what is ready in Asio's loop, but not for ever; returns whether there may be more.
@@ -79,6 +89,7 @@ void IoThread::round(const std::function<void()>& work) {
   thread_state().refresh_time();
   apply_output_limits();
   run_deliveries();
+  dispatcher_.blocking().end_overdue(thread_state().now_ms());
   try {
     work();
   } catch (const std::bad_alloc&) {  // of housekeeping; it is tried again at the next tick
@@ -193,12 +204,13 @@ std::vector<uint64_t> IoThread::client_ids() const {
 
 void IoThread::flush_waiting() {
   run_deliveries();
+  dispatcher_.blocking().retry();
   while (has_unflushed()) {
     for (const uint64_t id : take_unflushed()) {
       Connection* connection = find_connection(id);
       if (connection == nullptr) continue;
       try {
-        connection->flush();
+        connection->client.resumes ? connection->resume() : connection->flush();
       } catch (const std::bad_alloc&) {
         connection->out_of_memory();
       }

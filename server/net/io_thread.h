@@ -53,6 +53,7 @@ class IoThread final : public ConnectionThread {
  private:
   void run();
   bool turn_asio();
+  int wait_ms();
   void round(const std::function<void()>& work);
   bool begin_connection(int descriptor, bool unix_socket);
   void apply_output_limits();

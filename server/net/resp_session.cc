@@ -85,6 +85,10 @@ bool RespSession::execute_requests(const Parsed& parsed, const Batch& batch) {
       hold_back(requests.subspan(i), batch);
       return false;
     }
+    if (client_.blocked != nullptr) [[unlikely]] {
+      hold_back(requests.subspan(i + 1), batch);
+      return false;
+    }
   }
   return !ends();
 }
@@ -121,7 +125,7 @@ void RespSession::hold_back(std::span<const Request> requests, const Batch& batc
 
 bool RespSession::resume() {
   thread_.dispatcher().begin_batch(client_);
-  while (!held_back_.empty() && !ends()) {
+  while (!held_back_.empty() && client_.blocked == nullptr && !ends()) {
     const StoredRequest stored = std::move(held_back_.front());
     held_back_.pop_front();
     client_.held_back_bytes -= stored.memory();
@@ -134,7 +138,7 @@ bool RespSession::resume() {
       break;
     }
   }
-  return held_back_.empty();
+  return !waiting();
 }
 
 }  // namespace larder::server

@@ -28,10 +28,10 @@ class RespSession {
   /// Executes what was parsed and then, if that was cut short, the rest of the input, for which the batch is used
   /// anew. Returns what is left of the input: the beginning of a request, or what waits behind a pause.
   std::span<char> execute(Parsed parsed, Batch& batch);
-  /// Executes requests that waited for the end of a pause; true when none is left.
+  /// Executes requests that waited for the end of a pause, or behind one that blocked; true when none is left.
   bool resume();
-  /// Whether requests wait for the end of a pause.
-  bool waiting() const { return !held_back_.empty(); }
+  /// Whether a request blocks, or others wait for the end of a pause.
+  bool waiting() const { return client_.blocked != nullptr || !held_back_.empty(); }
   /// How many bytes of the request that has begun are known to be missing.
   size_t bytes_missing() const { return parser_.bytes_missing(); }
   /// Whether no further request may be executed: the connection is to end, or its output is too long.
@@ -46,7 +46,7 @@ class RespSession {
   ConnectionThread& thread_;
   Client& client_;
   protocol::RequestParser parser_;
-  std::deque<StoredRequest> held_back_;  // parsed, but paused
+  std::deque<StoredRequest> held_back_;  // parsed, but paused or behind one that blocks
   std::string failure_;                  // protocol error to be sent after the commands before it
 };
 

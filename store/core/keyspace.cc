@@ -381,4 +381,29 @@ bool Keyspace::expired_since_watched(std::string_view key, const WatchFlag* flag
          !item.shard->watches()->was_expired(database_, key, flag);
 }
 
+// -- Waiting --
+
+void Keyspace::wait(std::string_view key, std::shared_ptr<Waiter> waiter) {
+  Shard& shard = *position(key).shard;
+  try {
+    shard.waiters_for_writing().add(database_, key, std::move(waiter));
+  } catch (...) {
+    shard.free_unneeded_extras();
+    throw;
+  }
+}
+
+void Keyspace::stop_waiting(std::string_view key, const Waiter* waiter) noexcept {
+  Shard& shard = *position(key).shard;
+  WaiterTable* waiters = shard.waiters();
+  if (waiters == nullptr) return;
+  waiters->remove(database_, key, waiter);
+  shard.free_unneeded_extras();
+}
+
+WaiterTable::Queue* Keyspace::waiting(std::string_view key) noexcept {
+  WaiterTable* waiters = position(key).shard->waiters();
+  return waiters == nullptr ? nullptr : waiters->find(database_, key);
+}
+
 }  // namespace larder::store

@@ -152,6 +152,13 @@ class Keyspace {
   /// Whether a watched key has passed its deadline since it was watched and has not been reclaimed yet.
   bool expired_since_watched(std::string_view key, const WatchFlag* flag) const;
 
+  // -- Waiting; see waiters.h. The key's shard is held --
+  /// Has a request wait for the key, behind those that do already. Throws std::bad_alloc, nothing changed.
+  void wait(std::string_view key, std::shared_ptr<Waiter> waiter);
+  void stop_waiting(std::string_view key, const Waiter* waiter) noexcept;
+  /// Those who wait for the key, null when nobody does.
+  WaiterTable::Queue* waiting(std::string_view key) noexcept;
+
   // -- Events --
   void notify(EventClass event_class, std::string_view name, std::string_view key) {
     thread_.raise(event_class, name, database_, key);

@@ -43,6 +43,9 @@ void Shard::tell_before(const KeyChange& change, const Entry* entry) const noexc
 
 void Shard::tell_after(const KeyChange& change, const Entry* entry, Reason reason) noexcept {
   if (!extras->watches.empty()) extras->watches.changed(change.database, change.key, entry != nullptr);
+  if (!extras->waiters.empty() && entry != nullptr) {
+    if (auto* queue = extras->waiters.find(change.database, change.key)) change.thread.note_ready(*queue);
+  }
   if (extras->consumers == nullptr) return;
   for (ChangeConsumer* consumer : *extras->consumers) consumer->after_change(change, entry, reason);
 }
@@ -153,6 +156,11 @@ void Shard::swap_databases(ThreadState& thread, uint32_t first, uint32_t second)
     });
   }
   left->swap(*right);
+  if (WaiterTable* waited = waiters()) {
+    waited->for_each([&](WaiterTable::Queue& queue) {
+      if (queue.database == first || queue.database == second) thread.note_ready(queue);
+    });
+  }
 }
 
 void Shard::drop_empty(ThreadState& thread, uint32_t first, uint32_t second) noexcept {

@@ -11,6 +11,7 @@
 #include "store/core/changes.h"
 #include "store/core/shard_lock.h"
 #include "store/core/table.h"
+#include "store/core/waiters.h"
 #include "store/core/watch.h"
 #include "store/values/memory.h"
 
@@ -20,9 +21,10 @@ namespace larder::store {
 struct ShardExtras {
   std::map<uint32_t, Table> databases;  // databases 1 and up that hold a key
   WatchTable watches;
+  WaiterTable waiters;
   const std::vector<ChangeConsumer*>* consumers = nullptr;  // the store's; null while there are none
 
-  bool empty() const { return databases.empty() && watches.empty() && consumers == nullptr; }
+  bool empty() const { return databases.empty() && watches.empty() && waiters.empty() && consumers == nullptr; }
 };
 
 /// One cache line. Everything but `lock` and `arena` is reached only while `lock` is held.
@@ -113,6 +115,9 @@ struct alignas(64) Shard {
   /// Null when no key of this shard is watched.
   WatchTable* watches() { return extras == nullptr || extras->watches.empty() ? nullptr : &extras->watches; }
   WatchTable& watches_for_writing() { return needed_extras().watches; }
+  /// Null when nobody waits for a key of this shard.
+  WaiterTable* waiters() { return extras == nullptr || extras->waiters.empty() ? nullptr : &extras->waiters; }
+  WaiterTable& waiters_for_writing() { return needed_extras().waiters; }
   /// Null: none any more.
   void set_consumers(const std::vector<ChangeConsumer*>* consumers) {
     if (consumers != nullptr) needed_extras();

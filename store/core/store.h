@@ -12,6 +12,7 @@
 #include <mutex>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -80,6 +81,25 @@ class ThreadState {
     if (!effects_.effects.empty() || effects_.incomplete) [[unlikely]]
       hand_over_effects();
   }
+  // -- Blocking commands; see waiters.h --
+  /// Somebody waits for a key that has been written, whose shard is held until the queue has been taken.
+  void note_ready(WaiterTable::Queue& queue) noexcept {
+    if (std::exchange(queue.ready, true)) return;
+    queue.next_ready = nullptr;
+    (last_ready_ == nullptr ? first_ready_ : last_ready_->next_ready) = &queue;
+    last_ready_ = &queue;
+  }
+  bool has_ready() const { return first_ready_ != nullptr; }
+  /// The queue of the key that was written first, which is no longer on the list; null when there is none.
+  WaiterTable::Queue* take_ready() noexcept {
+    WaiterTable::Queue* queue = first_ready_;
+    if (queue == nullptr) return nullptr;
+    first_ready_ = queue->next_ready;
+    if (first_ready_ == nullptr) last_ready_ = nullptr;
+    queue->ready = false;
+    return queue;
+  }
+
   /// Events that have been raised and not handed over, in order.
   std::vector<KeyEvent>& events() { return events_; }
 
@@ -145,6 +165,7 @@ class ThreadState {
   EffectBatch effects_;
   bool described_ = false, in_transaction_ = false;
   int64_t changes_before_ = 0;
+  WaiterTable::Queue *first_ready_ = nullptr, *last_ready_ = nullptr;
   EvictionPool pool_;
   std::array<SampledSlots, 2> sampling_ahead_;
   HitLog hit_log_;

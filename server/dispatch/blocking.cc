@@ -1,0 +1,218 @@
+// See blocking.h.
+#include "server/dispatch/blocking.h"
+
+#include <algorithm>
+#include <iterator>
+#include <new>
+
+#include "base/at_exit.h"
+#include "protocol/arg_reader.h"
+#include "protocol/output_buffer.h"
+#include "protocol/reply_writer.h"
+#include "server/clients/world.h"
+#include "server/dispatch/command_context.h"
+#include "server/dispatch/dispatch.h"
+
+namespace larder::server {
+
+BlockedRequest::BlockedRequest(Blocking& home, const Client& client, const CommandSpec& spec,
+                               std::span<const std::string_view> args, store::Type type)
+    : Waiter(type),
+      home(home),
+      spec(spec),
+      request(args),
+      client(client.id),
+      database(client.database),
+      protocol(client.protocol),
+      drops_reply(client.reply_mode != ReplyMode::on) {}
+
+// -- Beginning to wait --
+
+void Blocking::block(CommandContext& context, std::span<const std::string_view> args,
+                     std::span<const std::string_view> keys, store::Type type, int64_t deadline_ms) {
+  Client& client = context.client();
+  if (client.blocked != nullptr) return client.blocked->release();
+  const auto waiter = std::make_shared<BlockedRequest>(*this, client, context.spec(), args, type);
+  waiter->keys = waiter->request.args().subspan(static_cast<size_t>(keys.data() - args.data()), keys.size());
+  waiter->deadline_ms = deadline_ms;
+  store::Keyspace keyspace = context.keys();
+  base::AtExit undo([&] {
+    for (const auto key : waiter->keys) keyspace.stop_waiting(key, waiter.get());
+  });
+  for (const auto key : waiter->keys) keyspace.wait(key, waiter);
+  if (deadline_ms != 0) deadlines_.emplace(deadline_ms, client.id);
+  undo.dismiss();
+  client.blocked = waiter;
+  client.blocked_bytes = sizeof(BlockedRequest) + waiter->request.memory();
+}
+
+// -- Being served --
+
+void Blocking::serve(store::Store& store, store::ThreadState& state, const store::ShardLocks& locks) {
+  while (store::WaiterTable::Queue* queue = state.take_ready()) {
+    store::Keyspace keys(store, state, locks, queue->database);
+    serve_queue(*queue, keys);
+    store::Shard& shard = store.shard(store.shard_index(store.hash(queue->key)));
+    shard.waiters()->drop_if_empty(*queue);
+    shard.free_unneeded_extras();
+    state.hand_over();
+  }
+}
+
+/// Serves a queue from the front as long as there is something for it.
+void Blocking::serve_queue(store::WaiterTable::Queue& queue, store::Keyspace& keys) {
+  for (auto at = queue.waiters.begin(); at != queue.waiters.end();) {
+    const store::Item item = keys.find(queue.key, store::kPeek);
+    if (!item) return;
+    const auto waiter = std::static_pointer_cast<BlockedRequest>(*at);
+    const bool is_over = waiter->deadline_ms != 0 && waiter->deadline_ms <= keys.now_ms();
+    if (item->type() != waiter->type || is_over) {
+      ++at;
+    } else if (waiter->spec.serve != nullptr) {
+      at = serve_one(queue.key, waiter, keys) ? queue.waiters.erase(at) : std::next(at);
+    } else if (hand_turn_to(waiter)) {
+      return;
+    } else {
+      ++at;
+    }
+  }
+}
+
+/// False when it is not to be served any more or could not be.
+bool Blocking::serve_one(std::string_view key, const Shared& waiter, store::Keyspace& keys) {
+  if (!waiter->claim()) return false;
+  const uint64_t hash = keys.hash(key);
+  try {
+    // First what can fail: the way for the reply. Whoever comes along it waits for the shard, which is held.
+    waiter->home.thread_.deliver_in_order([waiter, hash] { waiter->home.finish(*waiter, hash); });
+    protocol::OutputBuffer output;
+    protocol::ReplyWriter reply(output, waiter->protocol);
+    protocol::ArgReader args(waiter->request.args());
+    waiter->served = waiter->spec.serve(args, key, keys, reply);
+    if (waiter->served) waiter->reply = std::move(output);
+  } catch (const std::bad_alloc&) {  // nothing has been taken; it is tried again with the next change
+  }
+  if (!waiter->served) waiter->release();
+  return waiter->served;
+}
+
+/// Has a waiter's request executed once more; false when it has been cancelled.
+bool Blocking::hand_turn_to(const Shared& waiter) {
+  if (!waiter->claim()) return waiter->is_claimed();
+  try {
+    if (&waiter->home == this) {
+      retries_.push_back(waiter);
+    } else {
+      waiter->home.thread_.post([waiter] { waiter->home.retry_one(waiter); });
+    }
+  } catch (const std::bad_alloc&) {  // it is tried again with the next change
+    waiter->release();
+  }
+  return true;
+}
+
+void Blocking::retry() {
+  while (!retries_.empty()) {
+    for (const Shared& waiter : std::exchange(retries_, {})) retry_one(waiter);
+  }
+}
+
+void Blocking::retry_one(const Shared& waiter) {
+  Client* client = client_of(*waiter);
+  if (client != nullptr && dispatcher_.execute_again(*client, *waiter)) leave(*client);
+}
+
+// -- On the waiter's own thread --
+
+/// The client, if it still waits with this request.
+Client* Blocking::client_of(const BlockedRequest& waiter) {
+  Client* client = thread_.find(waiter.client);
+  return client != nullptr && client->blocked.get() == &waiter ? client : nullptr;
+}
+
+/// A thread that has claimed the waiter is at work on it, or has been, under the lock of the shard with this hash.
+void Blocking::finish(BlockedRequest& waiter, uint64_t hash) {
+  Client* client = client_of(waiter);
+  if (client == nullptr) return;
+  {
+    store::ShardLocks locks(client->world.store);
+    locks.lock_one(hash);
+    if (!waiter.served) return;
+  }
+  end_with(*client, waiter, [&](protocol::ReplyWriter& reply) { reply.output().append(waiter.reply.to_string()); });
+}
+
+/// Ends waiting with a reply, which `write` is given to write.
+template <class Write>
+void Blocking::end_with(Client& client, const BlockedRequest& waiter, Write&& write) {
+  if (!waiter.drops_reply) {
+    try {
+      protocol::ReplyWriter reply(client.output, client.protocol);
+      write(reply);
+    } catch (const std::bad_alloc&) {
+      client.close_now = true;  // a reply that is missing would shift all that follow
+    }
+  }
+  leave(client);
+}
+
+/// The client does not wait any more: goes on with what it has sent since. Those behind it may have waited for it to
+/// take its turn.
+void Blocking::leave(Client& client) {
+  const Shared waiter = request_of(client);
+  store::Store& store = client.world.store;
+  store::ThreadState& state = client.world.thread_state(thread_.index());
+  for (const auto key : waiter->keys) {
+    store::ShardLocks locks(store);
+    locks.lock_one(store.hash(key));
+    store::Keyspace keys(store, state, locks, waiter->database);
+    keys.stop_waiting(key, waiter.get());
+    if (auto* queue = keys.waiting(key)) state.note_ready(*queue);
+    serve(store, state, locks);
+  }
+  deadlines_.erase({waiter->deadline_ms, client.id});
+  client.blocked.reset();
+  client.blocked_bytes = 0;
+  client.resumes = true;
+  thread_.flush_later(client.id);
+}
+
+void Blocking::end_overdue(int64_t now_ms) {
+  for (auto at = deadlines_.begin(); at != deadlines_.end() && at->first <= now_ms;) {
+    Client* client = thread_.find(at->second);
+    ++at;  // the end of a wait takes its own entry away
+    const Shared waiter = request_of(*client);
+    // Another thread may be serving it; but what would be executed once more, only this one executes.
+    if (waiter->cancel() || waiter->spec.serve == nullptr) {
+      end_with(*client, *waiter, [](protocol::ReplyWriter& reply) { reply.null_array(); });
+    }
+  }
+  retry();
+}
+
+void Blocking::forget(Client& client) {
+  if (client.blocked == nullptr) return;
+  client.blocked->cancel();
+  leave(client);
+}
+
+bool Blocking::unblock(Client& client, bool with_error) {
+  if (client.blocked == nullptr || !client.blocked->cancel()) return false;
+  const Shared waiter = request_of(client);
+  try {
+    waiter->home.thread_.post([waiter, with_error] {
+      Client* waiting = waiter->home.client_of(*waiter);
+      if (waiting == nullptr) return;
+      waiter->home.end_with(*waiting, *waiter, [&](protocol::ReplyWriter& reply) {
+        with_error ? reply.error("UNBLOCKED client unblocked via CLIENT UNBLOCK") : reply.null_array();
+      });
+      waiter->home.retry();
+    });
+  } catch (const std::bad_alloc&) {
+    waiter->release();
+    throw;
+  }
+  return true;
+}
+
+}  // namespace larder::server
