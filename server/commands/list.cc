@@ -310,8 +310,22 @@ static void blmove(ArgReader& args, CommandContext& context, ReplyWriter& reply)
   if (!args.failed(reply)) blocking_move(args, context, reply, from, to, timeout);
 }
 
+static bool serve_blmove(ArgReader& args, std::string_view, Keyspace& keys, ReplyWriter& reply) {
+  const auto source = args.key();
+  const auto target = args.key();
+  const ListEnd from = read_end(args);
+  move_element(keys, reply, source, target, from, read_end(args));
+  return true;
+}
+
 static void brpoplpush(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   blocking_move(args, context, reply, ListEnd::right, ListEnd::left, args.all()[3]);
+}
+
+static bool serve_brpoplpush(ArgReader& args, std::string_view, Keyspace& keys, ReplyWriter& reply) {
+  const auto source = args.key();
+  move_element(keys, reply, source, args.key(), ListEnd::right, ListEnd::left);
+  return true;
 }
 
 // -- Reading --
@@ -548,13 +562,14 @@ constexpr CommandSpec kListCommands[] = {
      .flags = kWrite | kDenyOom | kBlocking, .keys = {key_at(1, KeyUse::take), key_at(2, KeyUse::add)},
      .complexity = "O(1)",
      .summary = "Moves the element at an end of a list to an end of another, and returns it; waits until there is one.",
-     .args = kBlmoveArgs, .handler = blmove},
+     .args = kBlmoveArgs, .handler = blmove, .serve = serve_blmove},
     {.name = "brpoplpush", .group = Group::list, .since = "2.2.0", .arity = exactly(4),
      .flags = kWrite | kDenyOom | kBlocking, .keys = {key_at(1, KeyUse::take), key_at(2, KeyUse::add)},
      .complexity = "O(1)",
      .summary = "Moves the last element of a list to the beginning of another, and returns it; waits until there is one.",
      .history = kTimeoutHistory, .args = kBrpoplpushArgs, .deprecated_since = "6.2.0",
-     .replaced_by = "`BLMOVE` with the `RIGHT` and `LEFT` arguments", .handler = brpoplpush},
+     .replaced_by = "`BLMOVE` with the `RIGHT` and `LEFT` arguments", .handler = brpoplpush,
+     .serve = serve_brpoplpush},
     {.name = "llen", .group = Group::list, .since = "1.0.0", .arity = exactly(2), .flags = kReadOnly | kFast,
      .keys = key_at(1, KeyUse::metadata), .complexity = "O(1)", .summary = "Returns the length of a list.",
      .args = kKey, .handler = llen},

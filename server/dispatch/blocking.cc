@@ -11,6 +11,7 @@
 #include "protocol/reply_writer.h"
 #include "server/clients/world.h"
 #include "server/dispatch/command_context.h"
+#include "server/dispatch/command_table.h"
 #include "server/dispatch/dispatch.h"
 
 namespace larder::server {
@@ -51,7 +52,7 @@ void Blocking::block(CommandContext& context, std::span<const std::string_view> 
 void Blocking::serve(store::Store& store, store::ThreadState& state, const store::ShardLocks& locks) {
   while (store::WaiterTable::Queue* queue = state.take_ready()) {
     store::Keyspace keys(store, state, locks, queue->database);
-    serve_queue(*queue, keys);
+    serve_queue(*queue, keys, locks);
     store::Shard& shard = store.shard(store.shard_index(store.hash(queue->key)));
     shard.waiters()->drop_if_empty(*queue);
     shard.free_unneeded_extras();
@@ -59,8 +60,28 @@ void Blocking::serve(store::Store& store, store::ThreadState& state, const store
   }
 }
 
+namespace {
+
+/// Locks the shards of the keys that a request does not wait for, unless somebody else holds one or there is no memory.
+bool lock_others(const BlockedRequest& waiter, store::Store& store, const store::ShardLocks& locks) {
+  const auto args = waiter.request.args();
+  bool locked = true;
+  try {
+    for_each_key(waiter.spec, args, [&](size_t index, KeyUse) {
+      const auto* key = &args[index];
+      const bool waited_for = key >= waiter.keys.data() && key < waiter.keys.data() + waiter.keys.size();
+      if (!waited_for && locked) locked = locks.try_to(store.shard_index(store.hash(*key)));
+    });
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  return locked;
+}
+
+}  // namespace
+
 /// Serves a queue from the front as long as there is something for it.
-void Blocking::serve_queue(store::WaiterTable::Queue& queue, store::Keyspace& keys) {
+void Blocking::serve_queue(store::WaiterTable::Queue& queue, store::Keyspace& keys, const store::ShardLocks& locks) {
   for (auto at = queue.waiters.begin(); at != queue.waiters.end();) {
     const store::Item item = keys.find(queue.key, store::kPeek);
     if (!item) return;
@@ -68,7 +89,9 @@ void Blocking::serve_queue(store::WaiterTable::Queue& queue, store::Keyspace& ke
     const bool is_over = waiter->deadline_ms != 0 && waiter->deadline_ms <= keys.now_ms();
     if (item->type() != waiter->type || is_over) {
       ++at;
-    } else if (waiter->spec.serve != nullptr) {
+    } else if (waiter->has_turn()) {
+      return;
+    } else if (lock_others(*waiter, keys.store(), locks)) {
       at = serve_one(queue.key, waiter, keys) ? queue.waiters.erase(at) : std::next(at);
     } else if (hand_turn_to(waiter)) {
       return;
@@ -98,7 +121,7 @@ bool Blocking::serve_one(std::string_view key, const Shared& waiter, store::Keys
 
 /// Has a waiter's request executed once more; false when it has been cancelled.
 bool Blocking::hand_turn_to(const Shared& waiter) {
-  if (!waiter->claim()) return waiter->is_claimed();
+  if (!waiter->give_turn()) return false;
   try {
     if (&waiter->home == this) {
       retries_.push_back(waiter);
@@ -182,10 +205,8 @@ void Blocking::end_overdue(int64_t now_ms) {
     Client* client = thread_.find(at->second);
     ++at;  // the end of a wait takes its own entry away
     const Shared waiter = request_of(*client);
-    // Another thread may be serving it; but what would be executed once more, only this one executes.
-    if (waiter->cancel() || waiter->spec.serve == nullptr) {
-      end_with(*client, *waiter, [](protocol::ReplyWriter& reply) { reply.null_array(); });
-    }
+    if (!waiter->cancel()) continue;  // another thread is serving it
+    end_with(*client, *waiter, [](protocol::ReplyWriter& reply) { reply.null_array(); });
   }
   retry();
 }

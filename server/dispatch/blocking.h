@@ -3,8 +3,9 @@
 //
 // Who writes to a key that is waited for serves the waiters itself before it releases the key's shard, so that nobody
 // else sees the elements in between; the reply goes to the waiter's thread, which writes it and goes on with what the
-// client has sent meanwhile. A command that needs a second key (BLMOVE) is executed once more on its own thread with
-// its own locks instead, and keeps its turn: those behind it wait until it is done.
+// client has sent meanwhile. A command that needs a second key (BLMOVE) whose shard another thread holds at this moment
+// is executed once more on its own thread with its own locks instead, and keeps its turn: those behind it wait until it
+// is done.
 //
 // One Blocking for each I/O thread, used on that thread, except where a function says otherwise.
 #pragma once
@@ -88,7 +89,7 @@ class Blocking {
 
   static Shared request_of(const Client& client) { return std::static_pointer_cast<BlockedRequest>(client.blocked); }
   Client* client_of(const BlockedRequest& waiter);
-  void serve_queue(store::WaiterTable::Queue& queue, store::Keyspace& keys);
+  void serve_queue(store::WaiterTable::Queue& queue, store::Keyspace& keys, const store::ShardLocks& locks);
   static bool serve_one(std::string_view key, const Shared& waiter, store::Keyspace& keys);
   bool hand_turn_to(const Shared& waiter);
   void retry_one(const Shared& waiter);

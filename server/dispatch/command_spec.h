@@ -37,8 +37,9 @@ using DataHandler = void (*)(protocol::ArgReader&, store::Keyspace&, protocol::R
 /// A handler that also needs the connection or the server: connection, pubsub, transactions and server commands.
 using SessionHandler = void (*)(protocol::ArgReader&, CommandContext&, protocol::ReplyWriter&);
 
-/// Executes a blocking command on one of its keys, for which it has been waiting and which is held: whether it has taken
-/// something from it and replied. Throws std::bad_alloc, nothing taken.
+/// Executes a blocking command on one of the keys that it has been waiting for, on whichever thread; that key and those
+/// that it does not wait for are held. Whether it has taken something from it or replied an error. Throws
+/// std::bad_alloc, nothing taken.
 using ServeHandler = bool (*)(protocol::ArgReader&, std::string_view key, store::Keyspace&, protocol::ReplyWriter&);
 
 /// One of the two kinds of handler, or none (containers that only hold subcommands).
@@ -223,7 +224,7 @@ struct CommandSpec {
   /// locked.
   uint64_t (*grows_by)(std::span<const std::string_view> args, const store::KeySizes& sizes) = nullptr;
   Handler handler{};
-  /// Of a blocking command that needs a single key to go on. One without is executed once more as a whole.
+  /// Of a blocking command: how it goes on once there is something at a key that it waits for.
   ServeHandler serve = nullptr;
   uint8_t first_key = single_key_position(keys);                  // derived: the only key's position, or 0
   GateMask gates = gates_for(flags, static_cast<bool>(handler));  // derived: the gates that may stop it

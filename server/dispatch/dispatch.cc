@@ -401,7 +401,7 @@ bool Dispatcher::execute_again(Client& client, const BlockedRequest& waiter) {
   thread_state_->hand_over();
   blocking_.serve(*store_, *thread_state_, locks);
   if (waiter.drops_reply) dropped_replies_.clear();
-  return waiter.is_claimed();
+  return waiter.has_turn();
 }
 
 // -- Afterwards --

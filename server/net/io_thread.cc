@@ -55,7 +55,7 @@ void IoThread::run() {
     // At each tick too: timers of Asio's loop do not wake the poller.
     if (more || woken || ticked) more = turn_asio();
     if (wait_ms() == 0) round([] {});  // a blocked client's time is up
-    if (sweep_left_us_ > 0) sweep();  // in slices, so that clients are served in between
+    if (sweep_left_us_ > 0) sweep();   // in slices, so that clients are served in between
   }
 }
 

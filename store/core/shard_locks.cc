@@ -30,6 +30,8 @@ void ShardLocks::run_deferred() {
 }
 
 void ShardLocks::release_shards() {
+  for (const uint16_t index : tried_) store_.shard(index).lock.unlock();
+  tried_.clear();
   if (single_ >= 0) {
     if (store_.single_threaded()) {
       HeldShards::add(-1);
@@ -58,9 +60,18 @@ void ShardLocks::walk_to(size_t index) const {
   walked_to_ = static_cast<uint16_t>(index + 1);
 }
 
+bool ShardLocks::try_to(size_t index) const {
+  if (holds(index)) return true;
+  tried_.reserve(tried_.size() + 1);
+  if (!store_.shard(index).lock.try_lock()) return false;
+  tried_.push_back(static_cast<uint16_t>(index));
+  return true;
+}
+
 bool ShardLocks::holds(size_t index) const {
   return all_ || static_cast<int32_t>(index) == single_ || (index >= walked_from_ && index < walked_to_) ||
-         std::binary_search(many_.begin(), many_.end(), static_cast<uint16_t>(index));
+         std::binary_search(many_.begin(), many_.end(), static_cast<uint16_t>(index)) ||
+         std::find(tried_.begin(), tried_.end(), static_cast<uint16_t>(index)) != tried_.end();
 }
 
 }  // namespace larder::store

@@ -40,6 +40,10 @@ class ShardLocks {
   /// has come across.
   void walk_to(size_t index) const;
 
+  /// Locks one more shard if nobody holds it, in whatever order: who does not wait can't wait in a circle. Throws
+  /// std::bad_alloc, nothing locked.
+  bool try_to(size_t index) const;
+
   bool holds(size_t index) const;
   bool holds_all() const { return all_; }
 
@@ -53,6 +57,7 @@ class ShardLocks {
   std::vector<uint16_t> many_;
   // Mutable: commands see a ShardLocks that they cannot change.
   mutable uint16_t walked_from_ = 0, walked_to_ = 0;  // by walk_to()
+  mutable std::vector<uint16_t> tried_;               // by try_to()
   mutable std::vector<std::function<void()>> deferred_;
 };
 

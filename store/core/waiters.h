@@ -19,8 +19,8 @@
 
 namespace larder::store {
 
-/// A request that waits for one of several keys to hold a value of a type. It ends once, whoever is first: a thread that
-/// claims it and serves it, or its own thread that cancels it (timeout, disconnection, CLIENT UNBLOCK).
+/// A request that waits for one of several keys to hold a value of a type. It ends once, whoever is first: a thread
+/// that claims it and serves it, or its own thread that cancels it (timeout, disconnection, CLIENT UNBLOCK).
 class Waiter {
  public:
   explicit Waiter(Type type) : type(type) {}
@@ -32,14 +32,16 @@ class Waiter {
 
   /// Any thread: whether the caller may serve it now and nobody else.
   bool claim() { return change(State::waiting, State::claimed); }
-  bool is_claimed() const { return state_.load(std::memory_order_acquire) == State::claimed; }
-  /// Who has claimed it could not serve it after all.
+  /// Any thread: has its own thread try to serve it, and those behind it wait until that is done.
+  bool give_turn() { return change(State::waiting, State::has_turn); }
+  bool has_turn() const { return state_.load(std::memory_order_acquire) == State::has_turn; }
+  /// Who has claimed it or has been given the turn could not serve it after all.
   void release() { state_.store(State::waiting, std::memory_order_release); }
   /// Any thread: whether nobody serves it now or ever will.
-  bool cancel() { return change(State::waiting, State::cancelled); }
+  bool cancel() { return change(State::waiting, State::cancelled) || change(State::has_turn, State::cancelled); }
 
  private:
-  enum class State : uint8_t { waiting, claimed, cancelled };
+  enum class State : uint8_t { waiting, has_turn, claimed, cancelled };
   bool change(State from, State to) { return state_.compare_exchange_strong(from, to, std::memory_order_acq_rel); }
 
   std::atomic<State> state_{State::waiting};

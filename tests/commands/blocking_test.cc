@@ -1,5 +1,5 @@
-// Commands that wait for a key: who is served when, what ends waiting, and what stays if somebody goes away. On four I/O
-// threads each client is on another one.
+// Commands that wait for a key: who is served when, what ends waiting, and what stays if somebody goes away. On four
+// I/O threads each client is on another one.
 #include <set>
 
 #include "tests/commands/command_fixture.h"
