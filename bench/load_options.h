@@ -22,7 +22,9 @@ struct StreamOptions {
   uint64_t pipeline = 1;  ///< closed loop: requests a batch; the next batch follows the last reply of the one before
   double rate = 0;  ///< above 0: open loop, requests a second of the whole stream, latency from the intended start
   uint64_t set_percent = 0;  ///< SET in this share of the requests, GET in the others
-  std::string command;       ///< sent as it is instead of GET and SET (words separated by commas: command=INFO,memory)
+  /// Sent instead of GET and SET, its arguments separated by commas: command=INFO,memory. In these, {key} stands for a
+  /// key, {id} for its digits alone and {value} for a value, as GET and SET would have them.
+  std::string command;
   uint64_t keys = 1'000'000;
   uint64_t first_key = 0;  ///< ids are first_key .. first_key + keys - 1
   KeyOrder order = KeyOrder::uniform;

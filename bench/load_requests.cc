@@ -23,9 +23,11 @@ void append_bulk(std::string& text, std::string_view bytes) {
   fmt::format_to(std::back_inserter(text), "${}\r\n{}\r\n", bytes.size(), bytes);
 }
 
-std::string key_of_zeros(const StreamOptions& stream) {
-  return stream.prefix + std::string(stream.key_size - stream.prefix.size(), '0');
+std::string id_of_zeros(const StreamOptions& stream) {
+  return std::string(stream.key_size - stream.prefix.size(), '0');
 }
+
+std::string key_of_zeros(const StreamOptions& stream) { return stream.prefix + id_of_zeros(stream); }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> words;
@@ -74,7 +76,7 @@ RequestEncoder::Template RequestEncoder::make(bool is_set) const {
   Template made;
   made.text = !is_set ? "*2\r\n$3\r\nGET\r\n" : expires ? "*5\r\n$3\r\nSET\r\n" : "*3\r\n$3\r\nSET\r\n";
   append_bulk(made.text, key_of_zeros(stream_));
-  made.digits_end = made.text.size() - 2;
+  made.digits_ends = {made.text.size() - 2};
   if (is_set) append_bulk(made.text, std::string(stream_.value_size, 'x'));
   if (expires && stream_.deadline > 0) {
     append_bulk(made.text, "PXAT");
@@ -90,7 +92,7 @@ RequestEncoder::Template RequestEncoder::make(bool is_set) const {
 RequestEncoder::Template RequestEncoder::make_memcached(bool is_set) const {
   Template made;
   made.text = (is_set ? "set " : "get ") + key_of_zeros(stream_);
-  made.digits_end = made.text.size();
+  made.digits_ends = {made.text.size()};
   if (is_set) {
     made.text += fmt::format(" 0 {} {}\r\n{}", stream_.ttl, stream_.value_size, std::string(stream_.value_size, 'x'));
   }
@@ -106,17 +108,41 @@ RequestEncoder::Template RequestEncoder::make_raw() const {
     return made;
   }
   made.text = fmt::format("*{}\r\n", words.size());
-  for (const auto word : words) append_bulk(made.text, word);
+  for (const auto word : words) append_argument(made, word);
   return made;
+}
+
+/// Of a command that is given as it is: with what stands for keys, ids and values replaced.
+void RequestEncoder::append_argument(Template& made, std::string_view argument) const {
+  std::string text;
+  std::vector<size_t> ends;  // within the argument
+  for (size_t at = 0; at < argument.size();) {
+    const std::string_view rest = argument.substr(at);
+    constexpr std::string_view kKey = "{key}", kId = "{id}", kValue = "{value}";
+    if (rest.starts_with(kValue)) {
+      text.append(stream_.value_size, 'x');
+      at += kValue.size();
+    } else if (rest.starts_with(kKey) || rest.starts_with(kId)) {
+      const bool whole = rest.starts_with(kKey);
+      text += whole ? key_of_zeros(stream_) : id_of_zeros(stream_);
+      ends.push_back(text.size());
+      at += whole ? kKey.size() : kId.size();
+    } else {
+      text += argument[at++];
+    }
+  }
+  append_bulk(made.text, text);
+  const size_t begin = made.text.size() - 2 - text.size();
+  for (const size_t end : ends) made.digits_ends.push_back(begin + end);
 }
 
 char* RequestEncoder::encode(char* out) {
   const bool is_set = set_below_ > 0 && (random_.next() & 0xffff) < set_below_;
   const Template& request = is_set ? set_ : get_;
   std::memcpy(out, request.text.data(), request.text.size());
-  if (request.digits_end > 0) {
+  if (!request.digits_ends.empty()) {
     const uint64_t id = sequence_.next();
-    write_digits(out + request.digits_end, id);
+    for (const size_t end : request.digits_ends) write_digits(out + end, id);
     if (request.deadline_end > 0) {
       write_digits(out + request.deadline_end, stream_.deadline + mix64(id) % stream_.deadline_span);
     }

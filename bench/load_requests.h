@@ -1,9 +1,10 @@
-// Writes the requests of a stream: a template made once, of which only the key's digits (and a deadline) change.
+// Writes the requests of a stream: a template made once, of which only the digits of keys (and a deadline) change.
 // Invariant: a request never contains '*' except as its first byte, which larder-floor counts. Threads: one each.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/load_options.h"
@@ -38,12 +39,13 @@ class RequestEncoder {
  private:
   struct Template {
     std::string text;
-    size_t digits_end = 0;    // the id's last digit stands before this offset; 0 = the request has no key
-    size_t deadline_end = 0;  // likewise for the deadline; 0 = none
+    std::vector<size_t> digits_ends;  // the id's last digits stand before these offsets
+    size_t deadline_end = 0;          // likewise for the deadline; 0 = none
   };
   Template make(bool is_set) const;
   Template make_memcached(bool is_set) const;
   Template make_raw() const;
+  void append_argument(Template& made, std::string_view argument) const;
 
   StreamOptions stream_;
   Dialect dialect_;
