@@ -69,6 +69,9 @@ class ScoredTable {
   }
   ScoredRecord::Content draw(base::Random& random) const { return records_->draw(random); }
 
+  /// For tests, see OrderIndex. O(n).
+  bool is_sound() const { return index_.size() == records_->size() && index_.is_sound(); }
+
  private:
   explicit ScoredTable(std::unique_ptr<Records> records) : records_(std::move(records)), index_(*records_) {}
   uint8_t free_tag(uint32_t prefix) const;

@@ -48,8 +48,13 @@ class Model {
       records.put({member, score, tag});
       expected.erase({old_score, member});
     } else {
-      records.add({member, score, 0});
-      index.insert({score, prefix, 0}, member);
+      uint8_t tag = 0;  // one that no member with the same prefix has
+      records.visit_prefix(prefix, [&](const ScoredRecord::Content& content) {
+        tag = static_cast<uint8_t>(std::max(unsigned{tag}, content.tag + 1u));
+        return true;
+      });
+      records.add({member, score, tag});
+      index.insert({score, prefix, tag}, member);
     }
     expected.emplace(score, member);
   }
