@@ -134,9 +134,38 @@ void OrderIndex::insert(const Entry& entry, std::string_view member) {
     note_change(place, 1);
     return;
   }
+  if (insert_by_moving(place, entry)) return;
   const unsigned levels = full_levels(place);
   Spares spares(true, levels + (levels == height_ ? 1u : 0u));
   split_upwards(place, entry, spares);
+}
+
+/// Adds an entry at a place in a full leaf after moving others to a neighbour below the same parent; false where none
+/// has room enough to be worth it.
+bool OrderIndex::insert_by_moving(Place& place, const Entry& entry) noexcept {
+  constexpr unsigned kMostToTake = kFanout - 4;
+  if (height_ == 0) return false;
+  Inner& parent = *place.steps[0].node;
+  const unsigned index = place.steps[0].index;
+  const auto leaf_at = [&](unsigned at) -> Leaf& { return *static_cast<Leaf*>(parent.items[at].child); };
+  const bool to_left = index > 0 && leaf_at(index - 1).count <= kMostToTake;
+  if (!to_left && (index + 1 == parent.count || leaf_at(index + 1).count > kMostToTake)) return false;
+  const unsigned left = to_left ? index - 1 : index;
+  Leaf& first = leaf_at(left);
+  Leaf& second = leaf_at(left + 1);
+  unsigned at = place.index + (to_left ? first.count : 0);  // in both together
+  balance(first, second);
+  Leaf& target = at <= first.count ? first : second;
+  if (&target == &second) at -= first.count;
+  put_at(target.items, target.count++, at, entry);
+  ++size_;
+  parent.items[left] = link_to(&first, 0);
+  parent.items[left + 1] = link_to(&second, 0);
+  for (unsigned level = 1; level < height_; ++level) {
+    auto& [node, child] = place.steps[level];
+    node->items[child] = link_to(node->items[child].child, level);
+  }
+  return true;
 }
 
 /// How many inner nodes above a full leaf are full too.

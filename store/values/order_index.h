@@ -4,15 +4,15 @@
 // What an entry points to. The members lie in the records of a KeyedTable, which move whenever a part of it is
 // rewritten, so an entry holds no address. It holds the score, by which nearly every comparison is decided, and the
 // record's name: the prefix of the member's hash and the record's tag (keyed_record.h). The member is looked up in the
-// table when two scores are equal and when an entry is visited. That makes 13 bytes an entry, about 20 with the room
+// table when two scores are equal and when an entry is visited. That makes 13 bytes an entry, about 18 with the room
 // that nodes leave, where an allocation for each element, which could be pointed to, would alone take 32.
 //
 //   leaf:  up to 32 entries, ascending; the leaves are chained in both directions
 //   inner: up to 32 links: a child, its least entry, how many entries lie below it
 // Invariants: every node but the root holds a quarter of that at least; a root that is an inner node has two links; a
-// link's least entry is a copy of the child's first. Insertion splits full nodes, at the rim so that ascending or
-// descending insertion leaves them three quarters full; removal joins a node that holds too little with a neighbour,
-// or takes from it. Both touch a bounded number of nodes on each level.
+// link's least entry is a copy of the child's first. Insertion into a full leaf moves entries to a neighbour that has
+// room, as in a B*-tree, or else splits the leaf and full nodes above; removal joins a node that holds too little with
+// a neighbour, or takes from it. Both touch a bounded number of nodes on each level.
 //
 // Caller holds the shard's lock.
 #pragma once
@@ -153,6 +153,7 @@ class OrderIndex {
   Place place_of(Before&& before) const;
   Place place_at(size_t rank) const;
 
+  bool insert_by_moving(Place& place, const Entry& entry) noexcept;
   unsigned full_levels(const Place& place) const;
   void split_upwards(Place& place, const Entry& entry, Spares& spares) noexcept;
   void note_change(Place& place, int change) noexcept;
