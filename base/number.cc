@@ -132,6 +132,14 @@ std::optional<double> parse_double(std::string_view text) {
   return negative && value ? -*value : value;
 }
 
+std::optional<double> parse_double_as_strtod(std::string_view text) {
+  const std::string copy(text.substr(0, text.find('\0')));  // strtod wants an end mark
+  char* end = nullptr;
+  const double value = strtod_l(copy.c_str(), &end, c_locale());
+  if (end != copy.c_str() + copy.size() || std::isnan(value)) return std::nullopt;
+  return value;
+}
+
 std::optional<long double> parse_long_double(std::string_view text) {
   char copy[5 * 1024];  // strtold wants an end mark
   if (text.empty() || text.size() >= sizeof copy || is_space(text[0])) return std::nullopt;
@@ -158,6 +166,12 @@ char* write_double(char* to, double value) {
 std::string format_double(double value) {
   char text[kMaxDoubleChars];
   return {text, write_double(text, value)};
+}
+
+std::string format_double_17(double value) {
+  char text[kMaxDoubleChars];
+  const auto result = std::to_chars(std::begin(text), std::end(text), value, std::chars_format::general, 17);
+  return {text, result.ptr};
 }
 
 std::string format_long_double(long double value) {

@@ -21,6 +21,10 @@ std::optional<uint64_t> parse_uint64(std::string_view text);
 /// hexadecimal floats are accepted; leading spaces, NaN, trailing bytes, overflow and underflow to zero are not.
 std::optional<double> parse_double(std::string_view text);
 
+/// Reads a text as strtod does in the C locale with all that this lets pass: leading spaces, an empty text (0),
+/// overflow (infinite), underflow; a NUL ends the text. NaN and trailing bytes are not accepted.
+std::optional<double> parse_double_as_strtod(std::string_view text);
+
 /// parse_double with the precision of long double. Texts of 5 KiB and more are refused.
 std::optional<long double> parse_long_double(std::string_view text);
 
@@ -31,6 +35,9 @@ inline constexpr size_t kMaxDoubleChars = 40;
 /// exponents as "1e+25". Returns the end of what was written to `to` (room for kMaxDoubleChars is the caller's duty).
 char* write_double(char* to, double value);
 std::string format_double(double value);
+
+/// 17 significant digits at most, trailing zeros cut off, as printf's "%.17g": "0.10000000000000001", "1e+20".
+std::string format_double_17(double value);
 
 /// 17 digits behind the point, trailing zeros and a trailing point cut off ("10.5", "3", "0", "inf"), never an
 /// exponent: the form of INCRBYFLOAT's result.

@@ -25,7 +25,9 @@ void World::apply(const Settings& settings) {
                          .list_max_listpack_size = settings.list_max_listpack_size,
                          .set_max_intset_entries = static_cast<size_t>(settings.set_max_intset_entries),
                          .set_max_listpack_entries = static_cast<size_t>(settings.set_max_listpack_entries),
-                         .set_max_listpack_value = static_cast<size_t>(settings.set_max_listpack_value_bytes)};
+                         .set_max_listpack_value = static_cast<size_t>(settings.set_max_listpack_value_bytes),
+                         .zset_max_listpack_entries = static_cast<size_t>(settings.zset_max_listpack_entries),
+                         .zset_max_listpack_value = static_cast<size_t>(settings.zset_max_listpack_value_bytes)};
   });
   pubsub.set_hard_limit(settings.client_output_buffer_limits.pubsub.hard_bytes);
 }

@@ -5,10 +5,12 @@
 
 #include <map>
 
+#include "base/number.h"
 #include "store/core/store.h"
 #include "store/values/hash_value.h"
 #include "store/values/list_value.h"
 #include "store/values/set_value.h"
+#include "store/values/zset_value.h"
 
 namespace larder::server::commands {
 
@@ -34,7 +36,7 @@ void mix(Sha1& digest, uint32_t number) {
 }
 
 void add_value(Sha1& digest, const store::Entry& entry) {
-  constexpr uint32_t kRedisString = 0, kRedisList = 1, kRedisSet = 2, kRedisHash = 4;
+  constexpr uint32_t kRedisString = 0, kRedisList = 1, kRedisSet = 2, kRedisZset = 3, kRedisHash = 4;
   if (entry.type() == store::Type::string) {
     mix(digest, kRedisString);
     mix(digest, entry.string());
@@ -57,6 +59,15 @@ void add_value(Sha1& digest, const store::Entry& entry) {
       mix(pair, field);
       mix(pair, value);
       add(digest, base::sha1(bytes_of(pair)));
+    });
+  }
+  if (entry.type() == store::Type::zset) {
+    mix(digest, kRedisZset);
+    static_cast<const store::ZsetValue*>(entry.value())->for_each([&](std::string_view member, double score) {
+      Sha1 element{};
+      mix(element, member);
+      mix(element, base::format_double_17(score));
+      add(digest, base::sha1(bytes_of(element)));
     });
   }
   if (entry.has_deadline()) add(digest, base::sha1("!!expire!!"));

@@ -1,7 +1,5 @@
 // The handlers of the hash commands.
-#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +9,7 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
+#include "server/commands/random_draw.h"
 #include "server/commands/scan_options.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
@@ -186,48 +185,23 @@ static void hscan(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 
 // -- Fields chosen at random --
 
-/// HRANDFIELD with a count; below 0 a field may come several times.
-static void draw_fields(Keyspace& keys, ReplyWriter& reply, std::string_view key, int64_t count, bool with_values) {
-  const auto* hash = keys.read<HashValue>(key, reply);
-  if (!hash) return;
-  if (hash->size() == 0 || count == 0) return reply.array(0);
-  const auto write = [&](std::string_view field, std::string_view value) {
-    if (with_values && reply.version() == 3) reply.array(2);
-    reply.bulk(field);
-    if (with_values) reply.bulk(value);
-  };
-  const auto wanted = count < 0 ? static_cast<size_t>(-count) : std::min(static_cast<size_t>(count), hash->size());
-  reply.array(with_values && reply.version() != 3 ? 2 * wanted : wanted);
-  base::Random& random = keys.thread().random();
-  if (count > 0) return hash->random_distinct(wanted, random, write);
-  // Any number may be asked for: the drawing ends with the room for the reply.
-  constexpr size_t kPortion = 1024;
-  for (size_t left = wanted; left > 0 && !reply.output().overflowed();) {
-    const size_t now = std::min(left, kPortion);
-    hash->random_fields(now, random, write);
-    left -= now;
-  }
-}
-
 static void hrandfield(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
-  if (!args.more()) {
-    const auto* hash = keys.read<HashValue>(key, reply);
-    if (!hash) return;
-    if (hash->size() == 0) return reply.null();
-    return hash->random_fields(1, keys.thread().random(),
-                               [&](std::string_view field, std::string_view) { reply.bulk(field); });
-  }
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  const int64_t count = args.integer();
-  if (count < -kMost) {
-    args.fail("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
-  }
-  const bool with_values = args.more();
-  if (with_values && !args.token("WITHVALUES")) args.fail(protocol::kSyntaxError);
-  args.expect_end();
-  if (with_values && (count < -kMost / 2 || count > kMost / 2)) args.fail("ERR value is out of range");
-  if (!args.failed(reply)) draw_fields(keys, reply, key, count, with_values);
+  const bool counted = args.more();
+  const auto options = counted ? DrawOptions::read(args, "WITHVALUES") : DrawOptions{};
+  if (args.failed(reply)) return;
+  const auto* hash = keys.read<HashValue>(key, reply);
+  if (!hash) return;
+  const auto write = [&](std::string_view field, std::string_view value) {
+    if (options.in_pairs && reply.version() == 3) reply.array(2);
+    reply.bulk(field);
+    if (options.in_pairs) reply.bulk(value);
+  };
+  base::Random& random = keys.thread().random();
+  if (!counted) return hash->size() == 0 ? reply.null() : hash->random_fields(1, random, write);
+  write_drawn(
+      reply, options, hash->size(), [&](size_t now) { hash->random_fields(now, random, write); },
+      [&](size_t wanted) { hash->random_distinct(wanted, random, write); });
 }
 
 // clang-format off

@@ -8,6 +8,7 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
+#include "server/commands/random_draw.h"
 #include "server/commands/scan_options.h"
 #include "server/dispatch/command_groups.h"
 #include "server/dispatch/errors.h"
@@ -158,19 +159,11 @@ static void spop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 static void draw_several(Keyspace& keys, ReplyWriter& reply, std::string_view key, int64_t count) {
   const auto* set = keys.read<SetValue>(key, reply);
   if (!set) return;
-  if (set->size() == 0 || count == 0) return reply.array(0);
   const auto write = [&](std::string_view member) { reply.bulk(member); };
-  const auto wanted = count < 0 ? static_cast<size_t>(-count) : std::min(static_cast<size_t>(count), set->size());
-  reply.array(wanted);
   base::Random& random = keys.thread().random();
-  if (count > 0) return set->random_distinct(wanted, random, write);
-  // Any number may be asked for: the drawing ends with the room for the reply.
-  constexpr size_t kPortion = 1024;
-  for (size_t left = wanted; left > 0 && !reply.output().overflowed();) {
-    const size_t now = std::min(left, kPortion);
-    set->random_members(now, random, write);
-    left -= now;
-  }
+  write_drawn(
+      reply, {.count = count}, set->size(), [&](size_t now) { set->random_members(now, random, write); },
+      [&](size_t wanted) { set->random_distinct(wanted, random, write); });
 }
 
 static void srandmember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {

@@ -29,5 +29,8 @@ std::span<const CommandSpec> slowness_commands();
 std::span<const CommandSpec> standalone_commands();
 std::span<const CommandSpec> string_commands();
 std::span<const CommandSpec> transactions_commands();
+std::span<const CommandSpec> zset_combine_commands();
+std::span<const CommandSpec> zset_commands();
+std::span<const CommandSpec> zset_range_commands();
 
 }  // namespace larder::server::commands

@@ -18,6 +18,12 @@ size_t measured(Store& store, uint32_t database, std::string_view key, Measure&&
   return slot == Table::kNone ? 0 : measure(*table->at(slot));
 }
 
+size_t memory_of(const Entry& entry) {
+  const size_t own = Arena::charged(entry.bytes());
+  if (entry.type() != Type::string) return own + entry.value()->memory();
+  return own + (entry.has_blob() ? entry.blob()->memory() : 0);
+}
+
 }  // namespace
 
 size_t KeySizes::string_length(std::string_view key) const {
@@ -33,10 +39,13 @@ size_t KeySizes::string_capacity(std::string_view key) const {
 }
 
 size_t KeySizes::memory(std::string_view key, uint32_t database) const {
-  return measured(store_, database, key, [](const Entry& entry) {
-    const size_t own = Arena::charged(entry.bytes());
-    if (entry.type() != Type::string) return own + entry.value()->memory();
-    return own + (entry.has_blob() ? entry.blob()->memory() : 0);
+  return measured(store_, database, key, memory_of);
+}
+
+size_t KeySizes::memory_scored(std::string_view key) const {
+  constexpr size_t kScoreBytes = 40;  // its share of record and order index, and what an intset saves
+  return measured(store_, database_, key, [](const Entry& entry) {
+    return memory_of(entry) + (entry.type() == Type::set ? entry.value()->size() * kScoreBytes : 0);
   });
 }
 

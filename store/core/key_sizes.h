@@ -24,6 +24,8 @@ class KeySizes {
   /// Bytes of the key's entry and value; 0 when the key is absent.
   size_t memory(std::string_view key) const { return memory(key, database_); }
   size_t memory(std::string_view key, uint32_t database) const;
+  /// The same, but of a set about what a sorted set of its members would take.
+  size_t memory_scored(std::string_view key) const;
 
   uint32_t databases() const { return store_.databases(); }
   int64_t max_string_bytes() const { return settings_.max_string_bytes; }

@@ -425,5 +425,6 @@ void KeyedPart<Record>::take_records(std::span<uint64_t> source, const char* fro
 
 template class KeyedPart<MemberRecord>;
 template class KeyedPart<FieldRecord>;
+template class KeyedPart<ScoredRecord>;
 
 }  // namespace larder::store

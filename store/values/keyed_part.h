@@ -165,5 +165,6 @@ bool KeyedPart<Record>::walk(uint32_t from, Visit&& visit) const {
 
 extern template class KeyedPart<MemberRecord>;
 extern template class KeyedPart<FieldRecord>;
+extern template class KeyedPart<ScoredRecord>;
 
 }  // namespace larder::store

@@ -63,4 +63,33 @@ struct FieldRecord {
   }
 };
 
+/// A member of a sorted set and its score. The tag tells members apart whose hashes have the same prefix, so that the
+/// order index can name a record in five bytes wherever the table moves it. Bytes: score, tag, member; hence another
+/// score takes the place of the old one.
+struct ScoredRecord {
+  struct Content {
+    std::string_view member;
+    double score = 0;
+    uint8_t tag = 0;
+  };
+  static size_t bytes_of(const Content& content) { return kHeadBytes + content.member.size(); }
+  static void encode(const Content& content, char* to) {
+    std::memcpy(to, &content.score, sizeof content.score);
+    to[sizeof content.score] = static_cast<char>(content.tag);
+    if (!content.member.empty()) std::memcpy(to + kHeadBytes, content.member.data(), content.member.size());
+  }
+  static Content decode(std::string_view bytes) {
+    Content content;
+    std::memcpy(&content.score, bytes.data(), sizeof content.score);
+    content.tag = static_cast<uint8_t>(bytes[sizeof content.score]);
+    content.member = key(bytes);
+    return content;
+  }
+  static std::string_view key(std::string_view bytes) { return bytes.substr(kHeadBytes); }
+  static std::string_view key_of(const Content& content) { return content.member; }
+
+ private:
+  static constexpr size_t kHeadBytes = sizeof(double) + 1;
+};
+
 }  // namespace larder::store

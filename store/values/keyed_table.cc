@@ -286,5 +286,6 @@ void KeyedTable<Record>::drop_directory() {
 
 template class KeyedTable<MemberRecord>;
 template class KeyedTable<FieldRecord>;
+template class KeyedTable<ScoredRecord>;
 
 }  // namespace larder::store

@@ -1,8 +1,8 @@
-// The large form of a set or a hash: records (keyed_record.h) by the hash of their keys, reported as "hashtable". As in
-// extendible hashing (Fagin, Nievergelt, Pippenger and Strong, 1979) a directory leads from the leading bits of a hash
-// to a part (keyed_part.h) of at most kMaxPartSize records. A part that is full splits in two, one that has emptied
-// joins its neighbour, so neither growth nor shrinking ever touches more than two parts at once, however many records
-// there are.
+// The large form of a set, a hash or, with an OrderIndex, a sorted set: records (keyed_record.h) by the hash of their
+// keys, reported as "hashtable". As in extendible hashing (Fagin, Nievergelt, Pippenger and Strong, 1979) a directory
+// leads from the leading bits of a hash to a part (keyed_part.h) of at most kMaxPartSize records. A part that is full
+// splits in two, one that has emptied joins its neighbour, so neither growth nor shrinking ever touches more than two
+// parts at once, however many records there are.
 //
 // Records are in the order of the upper 32 bits of their hash, over parts as within them. That order is all that scan()
 // needs: its cursor is the hash to go on from, whatever happened in between. The hash is seeded for each process, so
@@ -62,6 +62,16 @@ class KeyedTable {
   std::optional<Content> find(std::string_view key) const;
   bool contains(std::string_view key) const;
 
+  /// The upper bits of a key's hash, by which records are ordered.
+  static uint32_t prefix_of(std::string_view key);
+  /// Calls `visit(content)` for each record whose key has this prefix, hardly ever more than one, until it returns
+  /// false.
+  template <class Visit>
+  void visit_prefix(uint32_t prefix, Visit&& visit) const {
+    part_of(prefix).walk(prefix,
+                         [&](uint32_t found, const Content& content) { return found == prefix && visit(content); });
+  }
+
   /// Makes room for the first records, to save the steps of growth.
   void reserve(size_t records);
 
@@ -82,7 +92,6 @@ class KeyedTable {
   Content draw(base::Random& random) const;
 
  private:
-  static uint32_t prefix_of(std::string_view key);
   size_t entry_of(uint32_t prefix) const { return static_cast<size_t>(uint64_t{prefix} >> (32 - depth_)); }
   size_t entries() const { return size_t{1} << depth_; }
   /// How many entries of the directory lead to a part.
@@ -155,5 +164,6 @@ uint64_t KeyedTable<Record>::scan(uint64_t cursor, size_t count, Visit&& visit) 
 
 extern template class KeyedTable<MemberRecord>;
 extern template class KeyedTable<FieldRecord>;
+extern template class KeyedTable<ScoredRecord>;
 
 }  // namespace larder::store

@@ -29,6 +29,8 @@ struct EncodingLimits {
   size_t set_max_intset_entries = 512;
   size_t set_max_listpack_entries = 128;
   size_t set_max_listpack_value = 64;  // bytes
+  size_t zset_max_listpack_entries = 128;
+  size_t zset_max_listpack_value = 64;  // bytes
 };
 
 /// A collection hanging off an entry.

@@ -73,7 +73,8 @@ class CommandAllocations : public ::testing::Test {
                                                  {"SADD", "p", "a", "b", "c", "2"},
                                                  {"SADD", "j", "1", "b", "3", "z"},
                                                  {"HSET", "h", "f", "v", "n", "12", "x", "1.5"},
-                                                 {"RPUSH", "r", "a", "b", "12", "b"}}) {
+                                                 {"RPUSH", "r", "a", "b", "12", "b"},
+                                                 {"ZADD", "z", "1", "a", "2.5", "b", "2.5", "c", "inf", "12"}}) {
       at.run(words);
     }
     Words many{"SADD", "t"};
@@ -89,6 +90,12 @@ class CommandAllocations : public ::testing::Test {
     Words elements{"RPUSH", "q"};
     for (int i = 0; i < 600; ++i) elements.push_back("element:" + std::to_string(i) + std::string(30, 'e'));
     at.run(elements);
+    Words scored{"ZADD", "y"};
+    for (int i = 0; i < 300; ++i) {
+      scored.push_back(std::to_string(i * 7919 % 100));
+      scored.push_back("member:" + std::to_string(i) + std::string(i % 50 == 0 ? 300 : 0, 'm'));
+    }
+    at.run(scored);
     at.client.output.clear();
   }
 
@@ -389,6 +396,69 @@ TEST_F(CommandAllocations, OfLists) {
     sweep(words);
   }
   EXPECT_GT(failures_, 50);
+}
+
+TEST_F(CommandAllocations, OfSortedSets) {
+  with_effects_ = true;
+  Words many{"ZADD", "z"};
+  for (int i = 0; i < 200; ++i) many.insert(many.end(), {std::to_string(i % 7), "new:" + std::to_string(i)});
+  for (const Words& words : std::vector<Words>{
+           {"ZADD", "new", "1", "m"},
+           {"ZADD", "new", "1", kLarge},
+           {"ZADD", "z", "5", "a", "0.1", "d", "3", "b"},
+           {"ZADD", "z", "5", "a", "1", kLarge, "3", "b"},
+           {"ZADD", "y", "-1", "new"},
+           {"ZADD", "y", "1000", "member:50" + std::string(300, 'm')},
+           {"ZADD", "y", "XX", "CH", "17.5", "member:1"},
+           many,
+           {"ZADD", "z", "INCR", "1", "a"},
+           {"ZINCRBY", "z", "100", "a"},
+           {"ZINCRBY", "y", "1000", "member:3"},
+           {"ZINCRBY", "y", "1", "new"},
+           {"ZREM", "z", "a", "12"},
+           {"ZREM", "y", "member:1", "member:50" + std::string(300, 'm')},
+           {"ZCARD", "y"},
+           {"ZSCORE", "z", "a"},
+           {"ZMSCORE", "y", "member:1", "none"},
+           {"ZRANK", "y", "member:1"},
+           {"ZREVRANK", "z", "a", "WITHSCORE"},
+           {"ZRANGE", "z", "0", "-1", "WITHSCORES"},
+           {"ZRANGE", "y", "10", "50", "BYSCORE", "REV", "LIMIT", "1", "10"},
+           {"ZRANGESTORE", "new", "y", "0", "-1"},
+           {"ZRANGESTORE", "t", "z", "0", "1"},
+           {"ZRANGESTORE", "y", "z", "5", "9"},
+           {"ZCOUNT", "y", "3", "70"},
+           {"ZLEXCOUNT", "z", "-", "+"},
+           {"ZREMRANGEBYRANK", "y", "10", "250"},
+           {"ZREMRANGEBYSCORE", "z", "1", "(inf"},
+           {"ZREMRANGEBYLEX", "z", "-", "+"},
+           {"ZPOPMIN", "y"},
+           {"ZPOPMAX", "y", "290"},
+           {"ZPOPMAX", "z", "100"},
+           {"ZMPOP", "3", "none", "y", "z", "MIN", "COUNT", "20"},
+           {"ZRANDMEMBER", "z"},
+           {"ZRANDMEMBER", "y", "10", "WITHSCORES"},
+           {"ZRANDMEMBER", "y", "-10"},
+           {"ZUNION", "3", "z", "y", "t", "WITHSCORES"},
+           {"ZUNIONSTORE", "new", "3", "z", "y", "i", "WEIGHTS", "1", "2", "0.5", "AGGREGATE", "MAX"},
+           {"ZUNIONSTORE", "z", "2", "z", "i"},
+           {"ZINTER", "2", "y", "y"},
+           {"ZINTERSTORE", "new", "2", "y", "t"},
+           {"ZINTERSTORE", "y", "2", "z", "i"},
+           {"ZINTERCARD", "2", "y", "t", "LIMIT", "5"},
+           {"ZDIFF", "2", "y", "z"},
+           {"ZDIFFSTORE", "new", "3", "y", "t", "z"},
+           {"ZSCAN", "y", "0", "COUNT", "1000"},
+           {"COPY", "y", "copied"},
+           {"COPY", "z", "copied"},
+       }) {
+    sweep(words);
+  }
+  // A large sorted set takes element after element.
+  const Words large{"ZADD", "y", "5", "new", "1000", "member:1", "2", kLarge};
+  for (const ptrdiff_t words : {4, 6}) also_.push_back(digest_after(Words(large.begin(), large.begin() + words)));
+  sweep(large);
+  EXPECT_GT(failures_, 100);
 }
 
 TEST_F(CommandAllocations, OfTransactions) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -101,6 +102,12 @@ class Effects : public ::testing::TestWithParam<uint64_t> {
       const Reply pairs = on_other({"HGETALL", key});
       for (size_t i = 0; i + 1 < pairs.items.size(); i += 2) {
         members.push_back(store::field_text(pairs.items[i].text, pairs.items[i + 1].text));
+      }
+    } else if (type == "zset") {
+      const Reply pairs = on_other({"ZRANGE", key, "0", "-1", "WITHSCORES"});
+      for (size_t i = 0; i + 1 < pairs.items.size(); i += 2) {
+        members.push_back(
+            store::scored_text(pairs.items[i].text, std::strtod(pairs.items[i + 1].text.c_str(), nullptr)));
       }
     } else {
       for (const Reply& member : on_other({"SMEMBERS", key}).items) members.push_back(member.text);

@@ -25,7 +25,10 @@ const Args& offered() {
       "sadd srem "
       "smembers sismember smismember scard spop srandmember smove sinter sintercard sinterstore sunion sunionstore "
       "sdiff "
-      "sdiffstore sscan multi exec discard watch unwatch subscribe unsubscribe psubscribe punsubscribe publish pubsub "
+      "sdiffstore sscan zadd zincrby zrem zcard zscore zmscore zrank zrevrank zrange zrangestore zrevrange "
+      "zrangebyscore zrevrangebyscore zrangebylex zrevrangebylex zcount zlexcount zremrangebyrank zremrangebyscore "
+      "zremrangebylex zpopmin zpopmax zmpop zrandmember zscan zunion zunionstore zinter zinterstore zintercard zdiff "
+      "zdiffstore multi exec discard watch unwatch subscribe unsubscribe psubscribe punsubscribe publish pubsub "
       "ssubscribe sunsubscribe spublish wait waitaof lastsave module cluster readonly readwrite asking");
   return names;
 }
@@ -41,8 +44,8 @@ const std::set<std::string> kNotOffered = {
 /// Commands that Larder offers because Redis has them since 7.2.
 const std::set<std::string> kSince72 = {"client|no-touch", "client|setinfo", "cluster|myshardid", "waitaof"};
 
-/// Rows whose arity differs: COMMAND GETKEYS takes a command without arguments since 7.2.
-const std::set<std::string> kArityOf72 = {"command|getkeys", "command|getkeysandflags"};
+/// Rows whose arity differs: since 7.2 COMMAND GETKEYS takes a command without arguments, ZRANK takes WITHSCORE.
+const std::set<std::string> kArityOf72 = {"command|getkeys", "command|getkeysandflags", "zrank", "zrevrank"};
 
 /// Commands whose tips were corrected in 7.2; younger references must agree.
 const std::set<std::string> kTipsOf72 = {

@@ -13,6 +13,10 @@ constexpr Difference kRedis70[] = {
     {"CLIENT PAUSE 9223372036854775807", "+OK", "-ERR timeout is out of range", "7.0 lets the sum overflow"},
     {"WAIT 0 9223372036854775807", ":0", "-ERR timeout is out of range", "7.0 lets the sum overflow"},
     {"OBJECT ENCODING twice", "\"listpack\"", "\"hashtable\"", "the number of fields given decides since 7.2"},
+    {"OBJECT ENCODING twice", "\"listpack\"", "\"skiplist\"", "the number of elements given decides since 7.2"},
+    {"OBJECT ENCODING again", "\"listpack\"", "\"skiplist\"", "the same"},
+    {"tokens of zrank", "", "WITHSCORE ", "came with 7.2"},
+    {"tokens of zrevrank", "", "WITHSCORE ", "came with 7.2"},
     {"DEBUG PROTOCOL push", "push[*", "\"Some real reply*", "pushes wait for the end of the command since 7.2"},
     {"DEBUG PROTOCOL push", "\"Some real reply*", "push[*", "the same"},
 };
@@ -88,7 +92,11 @@ constexpr Difference kValkey[] = {
     {"raw: SET k a\\x01\\x7f\\xff\\r\\n*", "\"a\\x01\\x7f\"", "\"a\\x01\\x7f\\xff\"",
      "bytes above 127 may count as blanks"},
 
+    // Sorted sets.
+    {"ZR*LIMIT -*", "[*]", "[]", "of a skiplist, a negative offset counts from the end of the range"},
+
     // The table of commands.
+    {"tokens of zscan", "MATCH COUNT NOSCORES ", "MATCH COUNT ", "NOSCORES is Valkey's own"},
     {"row of memory|*", "*+loading*", "*", "allowed while loading, as other administrative commands"},
     {"deprecated_since of slowlog*", "\"8.1.0\"", "(none)", kCommandLog},
     {"tokens of client|kill", "*", "*", "PRIMARY and MAXAGE came later"},
@@ -116,6 +124,11 @@ constexpr std::string_view kNamed = "names the command";
 constexpr std::string_view kNoAuthFirst = "who has not said the password learns nothing else";
 
 constexpr Difference kValkey91[] = {
+    {"ZCOUNT z \" 1\" \" 16\"", "-ERR min or max is not a float", ":2", "no blanks before a number"},
+    {"ZCOUNT z 0 0x10", "-ERR min or max is not a float", ":3", "no hexadecimal numbers"},
+    {"ZADD hex 0x10 m", "-ERR value is not a valid float", ":1", "no hexadecimal numbers"},
+    {"ZSCORE hex m", "(n*)", "*16*", "the same"},
+    {"DEL hex", ":0", ":1", "the same"},
     {"HELLO*", "*\"redis\"*\"modules\"*\"lua\"*", "*\"redis\"*\"modules\"*[]]", kLua},
     {"MODULE LIST", "[*\"lua\"*]", "[]", kLua},
     {"*", "-NOAUTH Authentication required.", "-ERR *", kNoAuthFirst},
@@ -154,6 +167,8 @@ constexpr Wording kValkey91Words[] = {
 constexpr std::string_view kVectorset = "vector sets are a module";
 
 constexpr Difference kRedis82[] = {
+    {"ZCOUNT z \" 1\" \" 16\"", "-ERR min or max is not a float", ":2", "no blanks before a number"},
+    {"ZCOUNT z 0 0x10", "-ERR min or max is not a float", ":3", "no hexadecimal numbers"},
     {"HELLO*", "*\"redis\"*\"modules\"*\"vectorset\"*", "*\"redis\"*\"modules\"*[]]", kVectorset},
     {"MODULE LIST", "[*\"vectorset\"*]", "[]", kVectorset},
     {"CONFIG SET maxmemory 1844674407370955161*", "*must be greater or equal to 0", "+OK", "sizes are signed"},

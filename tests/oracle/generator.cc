@@ -9,6 +9,9 @@
 
 namespace larder::test {
 
+/// A sorted set whose scores are all 0.
+constexpr std::string_view kLexical = "lexical";
+
 /// How to make each command, with its weight among all.
 struct CommandMaker {
   int weight;
@@ -177,7 +180,7 @@ struct CommandMaker {
   }
 
   static Args scan(ProgramGenerator& g) {
-    static constexpr std::string_view kTypes[] = {"string", "set", "list", "STRING"};
+    static constexpr std::string_view kTypes[] = {"string", "set", "list", "STRING", "zset"};
     Args command{"SCAN", "0", "COUNT", "10000"};
     if (g.chance(40)) command.insert(command.end(), {"MATCH", g.pattern()});
     if (g.chance(40)) command.insert(command.end(), {"TYPE", g.one_of(kTypes)});
@@ -200,6 +203,122 @@ struct CommandMaker {
   static Args hrandfield(ProgramGenerator& g) {
     Args command = random_of(g, "HRANDFIELD");
     if (g.chance(40)) command.emplace_back("WITHVALUES");
+    return command;
+  }
+
+  static Args zadd(ProgramGenerator& g) {
+    Args command{"ZADD", g.key()};
+    if (g.chance(5)) {  // across the thresholds of the encodings
+      const size_t counts[] = {100, 127, 128, 129, 200};
+      const size_t count = counts[g.below(5)], scores = g.chance(50) ? 1 : 50;
+      for (size_t i = 0; i < count; ++i) {
+        command.push_back(std::to_string(i * 7919 % scores));
+        command.push_back("m" + std::to_string(i + 1000));
+      }
+      return command;
+    }
+    static constexpr std::string_view kOptions[] = {"NX", "XX", "GT", "LT", "CH", "CH", "INCR"};
+    for (size_t i = 0, count = g.chance(50) ? 0 : 1 + g.below(2); i < count; ++i) command.push_back(g.one_of(kOptions));
+    for (size_t i = 0, count = g.chance(40) ? 1 : 1 + g.below(4); i < count; ++i) {
+      command.push_back(g.score());
+      command.push_back(g.member());
+    }
+    return command;
+  }
+
+  static void append_limit(ProgramGenerator& g, Args& command) {
+    static constexpr std::string_view kOffsets[] = {"0", "0", "1", "2", "5", "100", "x"};
+    static constexpr std::string_view kCounts[] = {"0", "1", "2", "5", "-1", "100", "x"};
+    command.insert(command.end(), {"LIMIT", g.one_of(kOffsets), g.one_of(kCounts)});
+  }
+
+  /// What the bounds of a range are.
+  enum By { rank, score, member };
+
+  /// Ranges of members are for sets of equal scores; where they differ, Redis' skiplist answers by chance.
+  static std::string key_for(ProgramGenerator& g, By by) { return by == member ? std::string(kLexical) : g.key(); }
+
+  static void append_bounds(ProgramGenerator& g, Args& command, By by) {
+    for (int i = 0; i < 2; ++i) {
+      command.push_back(by == rank ? g.index() : by == score ? g.score_bound() : g.lex_bound());
+    }
+  }
+
+  static Args zadd_lexical(ProgramGenerator& g) {
+    Args command{"ZADD", std::string(kLexical)};
+    const bool many = g.chance(15);
+    for (size_t i = 0, count = many ? 100 + g.below(50) : 1 + g.below(4); i < count; ++i) {
+      command.insert(command.end(), {"0", many ? "m" + std::to_string(i + 1000) : g.member()});
+    }
+    return command;
+  }
+
+  static Args with_bounds(ProgramGenerator& g, const char* name, By by) {
+    Args command{name, key_for(g, by)};
+    append_bounds(g, command, by);
+    return command;
+  }
+
+  /// ZREVRANGE and its like.
+  static Args zrange_by(ProgramGenerator& g, const char* name, By by) {
+    Args command = with_bounds(g, name, by);
+    if (g.chance(by == member ? 3 : 50)) command.emplace_back("WITHSCORES");
+    if (g.chance(by == rank ? 3 : 30)) append_limit(g, command);
+    return command;
+  }
+
+  static Args zrange(ProgramGenerator& g, bool stores) {
+    const By by = static_cast<By>(g.below(3));
+    Args command{stores ? "ZRANGESTORE" : "ZRANGE"};
+    if (stores) command.push_back(g.key());
+    command.push_back(key_for(g, by));
+    append_bounds(g, command, by);
+    if (by != rank) command.emplace_back(by == score ? "BYSCORE" : "BYLEX");
+    if (g.chance(40)) command.emplace_back("REV");
+    if (g.chance(by == member || stores ? 3 : 50)) command.emplace_back("WITHSCORES");
+    if (g.chance(by == rank ? 3 : 30)) append_limit(g, command);
+    return command;
+  }
+
+  static Args combine(ProgramGenerator& g, Args command, bool is_difference, bool stores) {
+    const size_t count = 1 + g.below(3);
+    command.push_back(std::to_string(count));
+    for (size_t i = 0; i < count; ++i) command.push_back(g.key());
+    static constexpr std::string_view kAggregates[] = {"SUM", "MIN", "MAX", "BOGUS"};
+    if (g.chance(is_difference ? 3 : 40)) {
+      command.emplace_back("WEIGHTS");
+      for (size_t i = 0; i < count; ++i) command.push_back(g.score());
+    }
+    if (g.chance(is_difference ? 3 : 40)) command.insert(command.end(), {"AGGREGATE", g.one_of(kAggregates)});
+    if (g.chance(stores ? 3 : 50)) command.emplace_back("WITHSCORES");
+    return command;
+  }
+
+  static Args zmpop(ProgramGenerator& g) {
+    const size_t count = 1 + g.below(3);
+    Args command{"ZMPOP", std::to_string(count)};
+    for (size_t i = 0; i < count; ++i) command.push_back(g.key());
+    command.emplace_back(g.chance(50) ? "MIN" : "MAX");
+    if (g.chance(40)) command.insert(command.end(), {"COUNT", std::to_string(g.below(4))});
+    return command;
+  }
+
+  static Args zintercard(ProgramGenerator& g) {
+    Args command = sintercard(g);
+    command[0] = "ZINTERCARD";
+    return command;
+  }
+
+  static Args zpop(ProgramGenerator& g) {
+    static constexpr std::string_view kCounts[] = {"0", "1", "2", "100", "-1", "x"};
+    Args command{g.chance(50) ? "ZPOPMIN" : "ZPOPMAX", g.key()};
+    if (g.chance(60)) command.push_back(g.one_of(kCounts));
+    return command;
+  }
+
+  static Args zrandmember(ProgramGenerator& g) {
+    Args command = random_of(g, "ZRANDMEMBER");
+    if (g.chance(40)) command.emplace_back("WITHSCORES");
     return command;
   }
 
@@ -407,6 +526,37 @@ const CommandMaker CommandMaker::kMakers[] = {
     {8, linsert},
     {6, [](ProgramGenerator& g) { return Args{"LREM", g.key(), CommandMaker::place(g), g.member()}; }},
     {5, [](ProgramGenerator& g) { return Args{"LTRIM", g.key(), g.index(), g.index()}; }},
+    {30, zadd},
+    {8, [](ProgramGenerator& g) { return Args{"ZINCRBY", g.key(), g.score(), g.member()}; }},
+    {8, [](ProgramGenerator& g) { return with_fields(g, "ZREM"); }},
+    {3, [](ProgramGenerator& g) { return Args{"ZCARD", g.key()}; }},
+    {3, [](ProgramGenerator& g) { return Args{"ZSCORE", g.key(), g.member()}; }},
+    {3, [](ProgramGenerator& g) { return with_fields(g, "ZMSCORE"); }},
+    {6, [](ProgramGenerator& g) { return Args{g.chance(50) ? "ZRANK" : "ZREVRANK", g.key(), g.member()}; }},
+    {10, [](ProgramGenerator& g) { return zrange(g, false); }},
+    {6, [](ProgramGenerator& g) { return zrange(g, true); }},
+    {3, [](ProgramGenerator& g) { return zrange_by(g, "ZREVRANGE", rank); }},
+    {3, [](ProgramGenerator& g) { return zrange_by(g, "ZRANGEBYSCORE", score); }},
+    {3, [](ProgramGenerator& g) { return zrange_by(g, "ZREVRANGEBYSCORE", score); }},
+    {2, [](ProgramGenerator& g) { return zrange_by(g, "ZRANGEBYLEX", member); }},
+    {2, [](ProgramGenerator& g) { return zrange_by(g, "ZREVRANGEBYLEX", member); }},
+    {3, [](ProgramGenerator& g) { return with_bounds(g, "ZCOUNT", score); }},
+    {3, [](ProgramGenerator& g) { return with_bounds(g, "ZLEXCOUNT", member); }},
+    {2, [](ProgramGenerator& g) { return with_bounds(g, "ZREMRANGEBYRANK", rank); }},
+    {3, [](ProgramGenerator& g) { return with_bounds(g, "ZREMRANGEBYSCORE", score); }},
+    {2, [](ProgramGenerator& g) { return with_bounds(g, "ZREMRANGEBYLEX", member); }},
+    {6, zadd_lexical},
+    {5, zpop},
+    {3, zmpop},
+    {4, zrandmember},
+    {3, [](ProgramGenerator& g) { return scan_of(g, "ZSCAN"); }},
+    {4, [](ProgramGenerator& g) { return combine(g, {"ZUNION"}, false, false); }},
+    {4, [](ProgramGenerator& g) { return combine(g, {"ZINTER"}, false, false); }},
+    {4, [](ProgramGenerator& g) { return combine(g, {"ZDIFF"}, true, false); }},
+    {5, [](ProgramGenerator& g) { return combine(g, {"ZUNIONSTORE", g.key()}, false, true); }},
+    {4, [](ProgramGenerator& g) { return combine(g, {"ZINTERSTORE", g.key()}, false, true); }},
+    {4, [](ProgramGenerator& g) { return combine(g, {"ZDIFFSTORE", g.key()}, true, true); }},
+    {2, zintercard},
     {8, [](ProgramGenerator& g) { return with_keys(g, "DEL", 3); }},
     {4, [](ProgramGenerator& g) { return with_keys(g, "UNLINK", 3); }},
     {4, [](ProgramGenerator& g) { return with_keys(g, "EXISTS", 3); }},
@@ -467,9 +617,27 @@ bool is_soon(const std::string& time) {
   return value && *value > 0 && *value < 100000;
 }
 
+/// What damage() may make that servers of different ages answer differently: WITHSCORE of ZRANK came with 7.2; scores
+/// that begin with a blank or are hexadecimal are refused by younger ones.
+bool differs_by_age(const std::string& name, const Args& command) {
+  if (name == "ZRANK" || name == "ZREVRANK") return command.size() > 3;
+  return name.starts_with('Z') && std::any_of(command.begin(), command.end(),
+                                              [](const std::string& word) { return word == " 1" || word == "0x10"; });
+}
+
+/// ZADD of the sorted set whose scores are all 0, where damage() may have given it another one.
+bool adds_other_scores(const Args& command) {
+  if (command.size() < 2 || command[1] != kLexical) return false;
+  for (size_t i = 2; i < command.size(); i += 2) {
+    if (command[i] != "0") return true;
+  }
+  return false;
+}
+
 /// Whether both servers must give the same result, whenever they run it.
 bool deterministic(const Args& command) {
   const std::string name = upper(command[0]);
+  if (differs_by_age(name, command) || (name == "ZADD" && adds_other_scores(command))) return false;
   if (name == "SPOP" && command.size() > 1) return pops_all_or_none(command);
   const bool timed = name == "EXPIRE" || name == "PEXPIRE" || name == "SETEX" || name == "PSETEX";
   if (timed && command.size() > 2 && is_soon(command[2])) return false;
@@ -573,6 +741,23 @@ std::string ProgramGenerator::pattern() {
   static constexpr std::string_view kPatterns[] = {"*",  "?", "[abc]", "[^a]", "a*",  "key:*",
                                                    "*e", "",  "[a-c]", "1*",   "\\*", "k?y*"};
   return one_of(kPatterns);
+}
+
+std::string ProgramGenerator::score() {
+  static constexpr std::string_view kEdges[] = {"1.5", "-2.25", "0.125", "inf",           "-inf",     "+inf",
+                                                "1e3", "-0",    ".5",    "1099511627776", "infinity", "nan",
+                                                "x",   "-1e-7", "1e20",  "3.0",           "0.1",      "100"};
+  return chance(75) ? std::to_string(static_cast<int>(below(12)) - 3) : one_of(kEdges);
+}
+
+std::string ProgramGenerator::score_bound() {
+  static constexpr std::string_view kEdges[] = {"-inf", "+inf", "(-inf", "(inf", "(", "nan", "x", "1.5", "(1.5"};
+  return chance(60) ? (chance(30) ? "(" : "") + std::to_string(static_cast<int>(below(12)) - 3) : one_of(kEdges);
+}
+
+std::string ProgramGenerator::lex_bound() {
+  static constexpr std::string_view kEdges[] = {"-", "+", "-", "+", "[", "(", "x", "[m1001", "(m1050"};
+  return chance(50) ? (chance(50) ? "[" : "(") + member() : one_of(kEdges);
 }
 
 std::string ProgramGenerator::seconds() {

@@ -42,6 +42,9 @@ class ProgramGenerator {
   std::string index();
   std::string real();
   std::string pattern();
+  std::string score();
+  std::string score_bound();
+  std::string lex_bound();
   std::string seconds();                       // of a relative deadline: far ahead, rarely past or invalid
   std::string unix_seconds(bool may_be_past);  // of an absolute one
   void append_members(Args& command, size_t most);

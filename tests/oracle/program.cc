@@ -38,6 +38,12 @@ std::string rule_for_hscan(const Args& command) {
   return rule == "one_page" && pairs ? "one_page_of_pairs" : rule;
 }
 
+std::string rule_for_zrandmember(const Args& command) {
+  if (command.size() < 3) return "kind";
+  if (std::strtoll(command[2].c_str(), nullptr, 10) < 1000) return "shape";
+  return command.size() == 3 ? "unordered" : "unordered_scores";
+}
+
 std::string rule_for_hrandfield(const Args& command) {
   if (command.size() < 3) return "kind";
   if (std::strtoll(command[2].c_str(), nullptr, 10) < 1000) return "shape";
@@ -69,10 +75,26 @@ std::string rule_for(const Args& command) {
       {"spop", "unordered"},
       {"sunion", "unordered"},
       {"ttl", "within:2"},
+      {"zadd", "scores"},
+      {"zdiff", "scores"},
+      {"zincrby", "scores"},
+      {"zinter", "scores"},
+      {"zmpop", "scores"},
+      {"zmscore", "scores"},
+      {"zpopmax", "scores"},
+      {"zpopmin", "scores"},
+      {"zrange", "scores"},
+      {"zrangebyscore", "scores"},
+      {"zrevrange", "scores"},
+      {"zrevrangebyscore", "scores"},
+      {"zscore", "scores"},
+      {"zunion", "scores"},
   };
   const std::string name = lower(command.at(0));
   if (name == "scan" || name == "sscan") return rule_for_scan(command, name == "scan" ? 1 : 2);
   if (name == "hscan") return rule_for_hscan(command);
+  if (name == "zscan") return rule_for_scan(command, 2) == "one_page" ? "one_page_of_scores" : "kind";
+  if (name == "zrandmember") return rule_for_zrandmember(command);
   if (name == "hrandfield") return rule_for_hrandfield(command);
   if (name == "srandmember") return rule_for_srandmember(command);
   if (name == "object" && command.size() > 1) {

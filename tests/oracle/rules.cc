@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
 #include <map>
@@ -87,6 +88,33 @@ bool one_page_of_pairs(const Reply& theirs, const Reply& ours, const RuleContext
 bool unordered_pairs(const Reply& theirs, const Reply& ours, const RuleContext& context) {
   const bool nested = !theirs.items.empty() && theirs.items[0].type == '*';
   return nested ? unordered(theirs, ours, context) : unordered_map(theirs, ours, context);
+}
+
+/// Before 7.2 doubles are printed with 17 digits, and hence other texts than the shortest. Numbers of both are then
+/// written alike.
+Reply with_plain_numbers(Reply reply) {
+  if (!reference().habits.before_72) return reply;
+  char* end = nullptr;
+  const double value = std::strtod(reply.text.c_str(), &end);
+  if (!reply.text.empty() && *end == '\0' && (reply.type == '$' || reply.type == ',')) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.17g", value);
+    reply.text = text;
+  }
+  for (Reply& item : reply.items) item = with_plain_numbers(std::move(item));
+  return reply;
+}
+
+bool scores(const Reply& theirs, const Reply& ours, const RuleContext&) {
+  return with_plain_numbers(theirs) == with_plain_numbers(ours);
+}
+
+bool unordered_scores(const Reply& theirs, const Reply& ours, const RuleContext& context) {
+  return unordered_pairs(with_plain_numbers(theirs), with_plain_numbers(ours), context);
+}
+
+bool one_page_of_scores(const Reply& theirs, const Reply& ours, const RuleContext& context) {
+  return one_page_of_pairs(with_plain_numbers(theirs), with_plain_numbers(ours), context);
 }
 
 /// `key=value key=value` lines with the values of some keys left out.
@@ -271,9 +299,11 @@ constexpr Rule kRules[] = {
     {"one_more_policy", "the policies that maxmemory-policy may be: Larder has one of its own", one_more_policy},
     {"one_page", "the order of elements in a scan that ends in one page", one_page},
     {"one_page_of_pairs", "the order of pairs in a scan that ends in one page", one_page_of_pairs},
+    {"one_page_of_scores", "like one_page_of_pairs, for scores as Redis 7.0 prints them", one_page_of_scores},
     {"refcount",
      "OBJECT REFCOUNT where Redis shares a value (small integers, but not after COPY) or a queued command holds it",
      refcount},
+    {"scores", "how doubles are printed: Redis 7.0 always writes 17 digits", scores},
     {"shape", "the values, but not the types and counts of a nested reply", shape},
     {"slowlog", "SLOWLOG GET: id, time, duration and address of an entry, not its command", slowlog},
     {"small_set_is_listpack", "like encoding_72, but with Redis 7.0 the difference must be there",
@@ -282,6 +312,7 @@ constexpr Rule kRules[] = {
     {"unordered_items", "like unordered, for the sets among the replies of EXEC", unordered_items},
     {"unordered_map", "the order of the pairs of a map", unordered_map},
     {"unordered_pairs", "the order of pairs, which are arrays of their own in RESP3", unordered_pairs},
+    {"unordered_scores", "like unordered_pairs, for scores as Redis 7.0 prints them", unordered_scores},
     {"until_nul", "what follows a NUL byte in the text of an error: Redis cuts arguments there", until_nul},
     {"within", "an integer, by at most N: remaining times", within},
 };

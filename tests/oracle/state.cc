@@ -21,6 +21,23 @@ std::string sorted_value(Reply value) {
   return encode_reply(value);
 }
 
+/// Elements of a sorted set with their scores, which Redis 7.0 prints with more digits.
+std::string scored_value(const Reply& elements) {
+  std::string text;
+  const auto add = [&](const Reply& member, const Reply& score) {
+    text += fmt::format("{} {:.17g} ", encode_reply(member), std::strtod(score.text.c_str(), nullptr));
+  };
+  const bool nested = !elements.items.empty() && elements.items[0].is_aggregate();
+  for (size_t i = 0; i < elements.items.size(); i += nested ? 1 : 2) {
+    if (nested) {
+      add(elements.items[i].items.at(0), elements.items[i].items.at(1));
+    } else if (i + 1 < elements.items.size()) {
+      add(elements.items[i], elements.items[i + 1]);
+    }
+  }
+  return text;
+}
+
 /// Of a map, or the flat array that stands for one in RESP2.
 std::string sorted_pairs(const Reply& map) {
   std::map<std::string, std::string> pairs;
@@ -64,6 +81,7 @@ State read_state(RespClient& client) {
     for (const char* command : {"TYPE", "PEXPIRETIME", "GET", "SMEMBERS", "HGETALL"})
       client.send({command, place.second});
     client.send({"LRANGE", place.second, "0", "-1"});
+    client.send({"ZRANGE", place.second, "0", "-1", "WITHSCORES"});
     client.send({"OBJECT", "ENCODING", place.second});
     key.type = client.receive().value.text;
     key.expires = std::strtoll(client.receive().value.text.c_str(), nullptr, 10);
@@ -71,9 +89,11 @@ State read_state(RespClient& client) {
     const Reply members = client.receive().value;
     const Reply fields = client.receive().value;
     const Reply elements = client.receive().value;
+    const Reply scored = client.receive().value;
     key.value = key.type == "set"    ? sorted_value(members)
                 : key.type == "hash" ? sorted_pairs(fields)
                 : key.type == "list" ? encode_reply(elements)
+                : key.type == "zset" ? scored_value(scored)
                                      : encode_reply(text);
     key.encoding = client.receive().value.text;
   }

@@ -8,11 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/number.h"
 #include "store/core/shard_locks.h"
 #include "store/core/store.h"
 #include "store/values/hash_value.h"
 #include "store/values/list_value.h"
 #include "store/values/set_value.h"
+#include "store/values/zset_value.h"
 
 namespace larder::store {
 
@@ -25,6 +27,11 @@ enum class Encodings : bool { left_out, told };
 /// A field of a hash and its value.
 inline std::string field_text(std::string_view field, std::string_view value) {
   return std::to_string(field.size()) + ":" + std::string(field) + "=" + std::string(value);
+}
+
+/// An element of a sorted set.
+inline std::string scored_text(std::string_view member, double score) {
+  return std::to_string(member.size()) + ":" + std::string(member) + "=" + base::format_double_17(score);
 }
 
 inline std::string digest_of(const Entry& entry, Encodings encodings = Encodings::left_out) {
@@ -42,6 +49,10 @@ inline std::string digest_of(const Entry& entry, Encodings encodings = Encodings
   } else if (entry.type() == Type::set) {
     static_cast<const SetValue*>(entry.value())->for_each([&](std::string_view member) {
       members.emplace_back(member);
+    });
+  } else if (entry.type() == Type::zset) {
+    static_cast<const ZsetValue*>(entry.value())->for_each([&](std::string_view member, double score) {
+      members.push_back(scored_text(member, score));
     });
   }
   if (entry.type() == Type::list) {
