@@ -340,22 +340,14 @@ static void incrbyfloat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 
 namespace {
 
-/// What a string takes that grows to `size` bytes.
-uint64_t growth_to(uint64_t size, std::string_view key, const store::KeySizes& sizes) {
-  if (size > static_cast<uint64_t>(sizes.max_string_bytes())) return 0;
-  const size_t capacity = sizes.string_capacity(key);
-  if (size <= capacity) return 0;
-  return capacity == 0 ? size : store::Blob::grown_capacity(size) - capacity;
-}
-
 uint64_t growth_of_append(std::span<const std::string_view> args, const store::KeySizes& sizes) {
-  return growth_to(sizes.string_length(args[1]) + args[2].size(), args[1], sizes);
+  return sizes.string_growth(args[1], sizes.string_length(args[1]) + args[2].size());
 }
 
 uint64_t growth_of_setrange(std::span<const std::string_view> args, const store::KeySizes& sizes) {
   const auto offset = base::parse_int64(args[2]);
   if (!offset || *offset < 0 || args[3].empty()) return 0;
-  return growth_to(static_cast<uint64_t>(*offset) + args[3].size(), args[1], sizes);
+  return sizes.string_growth(args[1], static_cast<uint64_t>(*offset) + args[3].size());
 }
 
 // What SET does to its key: with GET it hands out the value that was there. Looked for as a word anywhere behind the

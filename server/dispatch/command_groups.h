@@ -8,6 +8,7 @@
 
 namespace larder::server::commands {
 
+std::span<const CommandSpec> bitmap_commands();
 std::span<const CommandSpec> client_commands();
 std::span<const CommandSpec> cluster_commands();
 std::span<const CommandSpec> command_commands();
