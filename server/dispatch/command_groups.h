@@ -18,6 +18,7 @@ std::span<const CommandSpec> debug_commands();
 std::span<const CommandSpec> expire_commands();
 std::span<const CommandSpec> generic_commands();
 std::span<const CommandSpec> hash_commands();
+std::span<const CommandSpec> hyperloglog_commands();
 std::span<const CommandSpec> info_commands();
 std::span<const CommandSpec> lcs_commands();
 std::span<const CommandSpec> memory_commands();
