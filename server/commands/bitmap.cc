@@ -216,6 +216,8 @@ static void bitop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   } else {
     keys.put_string(target, result, {.form = store::StringForm::raw});
     keys.notify(kEventString, "set", target);
+    // In words that every server knows.
+    if (operation > BitOperation::complement && keys.wants_effects()) keys.effect({"SET", target, result});
   }
   reply.integer(static_cast<int64_t>(result.size()));
 }

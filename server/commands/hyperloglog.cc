@@ -183,7 +183,7 @@ static void pfdebug(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto all = args.all();
   ArgReader word(all.first(2));
   const auto key = all[2];
-  const auto text = find_to_change(keys, key, reply, store::kRead);
+  const auto text = find_to_change(keys, key, reply, store::kWrite);
   if (!text) return;
   if (text.absent()) return reply.error("ERR The specified key does not exist");
   if (word.token("GETREG")) return write_registers(keys, key, text.bytes(), reply);

@@ -22,7 +22,8 @@ uint64_t count_bits(std::string_view bytes, uint64_t first, uint64_t last);
 /// The first bit from `first` to `last`, both included and within the bytes, that is as asked for.
 std::optional<uint64_t> find_bit(std::string_view bytes, bool bit, uint64_t first, uint64_t last);
 
-/// What BITOP makes of the bits that stand at the same place of its strings.
+/// What BITOP makes of the bits that stand at the same place of its strings. Those behind `complement` came in
+/// Redis 8.2.
 enum class BitOperation : uint8_t {
   all,             // AND: set in all
   any,             // OR: set in one or more

@@ -26,7 +26,8 @@ const Args& offered() {
       "smembers sismember smismember scard spop srandmember smove sinter sintercard sinterstore sunion sunionstore "
       "sdiff "
       "sdiffstore sscan multi exec discard watch unwatch subscribe unsubscribe psubscribe punsubscribe publish pubsub "
-      "ssubscribe sunsubscribe spublish wait waitaof lastsave module cluster readonly readwrite asking");
+      "ssubscribe sunsubscribe spublish wait waitaof lastsave module cluster readonly readwrite asking "
+      "setbit getbit bitcount bitpos bitop bitfield bitfield_ro pfadd pfcount pfmerge pfdebug pfselftest");
   return names;
 }
 
