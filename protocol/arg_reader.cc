@@ -64,19 +64,20 @@ long double ArgReader::long_real() {
   return value.value_or(0);
 }
 
-std::span<const std::string_view> ArgReader::rest() {
-  const std::span<const std::string_view> left{args_ + next_, size_ - next_};
-  next_ = size_;
-  return left;
+std::span<const std::string_view> ArgReader::words(size_t count) {
+  if (count > remaining()) return {};
+  const std::span<const std::string_view> next{args_ + next_, count};
+  next_ += count;
+  return next;
 }
+
+std::span<const std::string_view> ArgReader::rest() { return words(remaining()); }
 
 std::span<const std::string_view> ArgReader::counted_keys(std::string_view too_many) {
   const auto count = static_cast<uint64_t>(positive("numkeys"));
   if (count > remaining() && !failed()) fail(too_many);
   if (failed()) return {};
-  const std::span<const std::string_view> keys{args_ + next_, static_cast<size_t>(count)};
-  next_ += keys.size();
-  return keys;
+  return words(static_cast<size_t>(count));
 }
 
 void ArgReader::fail(std::string_view error) {

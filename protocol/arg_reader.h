@@ -64,6 +64,8 @@ class ArgReader {
   double real();
   long double long_real();
 
+  /// The next `count` arguments; none where fewer are left.
+  std::span<const std::string_view> words(size_t count);
   /// All that is left, which is thereby read.
   std::span<const std::string_view> rest();
   /// The number of keys and that many keys. Errors: "ERR numkeys should be greater than 0", `too_many`.

@@ -22,6 +22,7 @@ void World::apply(const Settings& settings) {
     of_store.max_string_bytes = settings.proto_max_bulk_len_bytes;
     of_store.encoding = {.hash_max_listpack_entries = static_cast<size_t>(settings.hash_max_listpack_entries),
                          .hash_max_listpack_value = static_cast<size_t>(settings.hash_max_listpack_value_bytes),
+                         .hll_sparse_max_bytes = static_cast<size_t>(settings.hll_sparse_max_bytes),
                          .list_max_listpack_size = settings.list_max_listpack_size,
                          .set_max_intset_entries = static_cast<size_t>(settings.set_max_intset_entries),
                          .set_max_listpack_entries = static_cast<size_t>(settings.set_max_listpack_entries),

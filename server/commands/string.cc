@@ -61,11 +61,16 @@ bool read_time_option(ArgReader& args, std::optional<TimeOption>& option) {
   return true;
 }
 
+/// The effect of put(), in words that every server knows.
+void describe_put(Keyspace& keys, std::string_view key, std::string_view value, const Keyspace::PutOptions& options) {
+  if (!keys.wants_effects()) return;
+  if (options.deadline) return keys.effect({"SET", key, value, "PXAT", std::to_string(*options.deadline)});
+  options.keep_deadline ? keys.effect({"SET", key, value, "KEEPTTL"}) : keys.effect({"SET", key, value});
+}
+
 void put(Keyspace& keys, std::string_view key, std::string_view value, const Keyspace::PutOptions& options = {}) {
   keys.put_string(key, value, options);
-  if (options.deadline && keys.wants_effects()) {
-    keys.effect({"SET", key, value, "PXAT", std::to_string(*options.deadline)});
-  }
+  if (options.deadline) describe_put(keys, key, value, options);
   keys.notify(kEventString, "set", key);
   if (options.deadline) keys.notify(kEventGeneric, "expire", key);
 }
@@ -104,20 +109,54 @@ static void substr(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { getran
 
 namespace {
 
+/// IFEQ, IFNE, IFDEQ and IFDNE of SET and DELEX: the string, or its digest, is or is not as given.
+struct Comparison {
+  bool of_digest, wants_equal;
+  std::string_view operand;
+
+  /// Nothing where there is no such option.
+  static std::optional<Comparison> read(ArgReader& args) {
+    if (args.remaining() < 2) return std::nullopt;
+    if (args.token("IFEQ")) return Comparison{false, true, args.bytes()};
+    if (args.token("IFNE")) return Comparison{false, false, args.bytes()};
+    if (args.token("IFDEQ")) return Comparison{true, true, args.bytes()};
+    if (args.token("IFDNE")) return Comparison{true, false, args.bytes()};
+    return std::nullopt;
+  }
+  /// Of a digest nothing but the length is checked, and that only where there is a string to compare with.
+  bool operand_is_wrong() const { return of_digest && operand.size() != 16; }
+  /// An absent string is not equal to anything.
+  bool holds(const store::FoundString& text) const {
+    if (text.absent()) return !wants_equal;
+    const bool equal =
+        of_digest ? base::equals_ignoring_case(operand, store::digest_of(text.bytes())) : operand == text.bytes();
+    return equal == wants_equal;
+  }
+};
+
+constexpr std::string_view kNotADigest = "ERR must be exactly 16 hexadecimal characters";
+
 struct SetOptions {
   bool if_absent = false, if_present = false, get = false, keep_deadline = false;
   std::optional<int64_t> deadline;
+  std::optional<Comparison> comparison;
 };
+
+/// NX or XX, or a comparison; two different ones contradict each other. False where there is no such option.
+bool read_condition(ArgReader& args, SetOptions& options) {
+  if (options.comparison) return false;
+  if (!options.if_present && args.token("NX")) return options.if_absent = true;
+  if (!options.if_absent && args.token("XX")) return options.if_present = true;
+  if (!options.if_absent && !options.if_present) options.comparison = Comparison::read(args);
+  return options.comparison.has_value();
+}
 
 SetOptions read_set_options(ArgReader& args, const Keyspace& keys) {
   SetOptions options;
   std::optional<TimeOption> time;
   while (args.more()) {
-    if (!options.if_present && args.token("NX")) {
-      options.if_absent = true;
-    } else if (!options.if_absent && args.token("XX")) {
-      options.if_present = true;
-    } else if (args.token("GET")) {
+    if (read_condition(args, options)) continue;
+    if (args.token("GET")) {
       options.get = true;
     } else if (!time && args.token("KEEPTTL")) {
       options.keep_deadline = true;
@@ -146,13 +185,18 @@ static void set(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   }
   const SetOptions options = read_set_options(args, keys);
   if (args.failed(reply)) return;
-  if (options.get) {
-    const auto old = keys.read_string(key, reply);
+  bool writes = true;
+  if (options.get || options.comparison) {
+    const auto old = keys.read_string(key, reply, options.get ? store::kRead : store::kWrite);
     if (!old) return;
-    write_string(reply, old.entry());
+    if (options.comparison && !old.absent() && options.comparison->operand_is_wrong()) return reply.error(kNotADigest);
+    writes = !options.comparison || options.comparison->holds(old);
+    if (options.get) write_string(reply, old.entry());
   }
-  const bool writes = allowed(keys, key, options);
-  if (writes) put(keys, key, value, {.deadline = options.deadline, .keep_deadline = options.keep_deadline});
+  writes = writes && allowed(keys, key, options);
+  const Keyspace::PutOptions how{.deadline = options.deadline, .keep_deadline = options.keep_deadline};
+  if (writes) put(keys, key, value, how);
+  if (writes && options.comparison && !how.deadline) describe_put(keys, key, value, how);
   if (!options.get) writes ? reply.ok() : reply.null();
 }
 
@@ -207,7 +251,79 @@ static void msetnx(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   reply.integer(1);
 }
 
+namespace {
+
+/// The number of pairs that MSETEX counts, and these.
+std::span<const std::string_view> read_counted_pairs(ArgReader& args) {
+  const auto count = base::parse_int64(args.bytes());
+  if (!count || *count < 1 || *count > std::numeric_limits<int32_t>::max()) {
+    args.fail("ERR invalid numkeys value");
+    return {};
+  }
+  const auto words = static_cast<size_t>(*count) * 2;
+  if (words > args.remaining()) args.fail("ERR wrong number of key-value pairs");
+  return args.words(words);
+}
+
+SetOptions read_msetex_options(ArgReader& args, const Keyspace& keys) {
+  SetOptions options;
+  std::optional<TimeOption> time;
+  while (args.more()) {
+    if (!options.if_present && args.token("NX")) {
+      options.if_absent = true;
+    } else if (!options.if_absent && args.token("XX")) {
+      options.if_present = true;
+    } else if (!time && args.token("KEEPTTL")) {
+      options.keep_deadline = true;
+    } else if (options.keep_deadline || !read_time_option(args, time)) {
+      args.fail(protocol::kSyntaxError);
+    }
+  }
+  if (time && !args.failed()) options.deadline = deadline_of(args, time->number, time->form, keys, "msetex");
+  return options;
+}
+
+}  // namespace
+
+static void msetex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto pairs = read_counted_pairs(args);
+  const SetOptions options = read_msetex_options(args, keys);
+  if (args.failed(reply)) return;
+  for (size_t i = 0; i < pairs.size(); i += 2) {
+    if (!allowed(keys, pairs[i], options)) return reply.integer(0);
+  }
+  const Keyspace::PutOptions how{.deadline = options.deadline, .keep_deadline = options.keep_deadline};
+  for (size_t i = 0; i < pairs.size(); i += 2) {
+    put(keys, pairs[i], pairs[i + 1], how);
+    if (!how.deadline) describe_put(keys, pairs[i], pairs[i + 1], how);
+  }
+  reply.integer(1);
+}
+
 // -- Reading and changing the key --
+
+static void digest(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  const auto text = keys.read_string(args.key(), reply);
+  if (!text) return;
+  text.absent() ? reply.null() : reply.bulk(store::digest_of(text.bytes()));
+}
+
+static void delex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+  if (args.remaining() != 1 && args.remaining() != 3) return write_arity_error(reply, "delex");
+  const auto key = args.key();
+  if (args.more()) {
+    const store::Item item = keys.find(key, store::kWrite);
+    if (!item) return reply.integer(0);
+    if (item->type() != store::Type::string) {
+      return reply.error("ERR Key should be of string type if conditions are specified");
+    }
+    const auto comparison = Comparison::read(args);
+    if (!comparison) return reply.error("ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE");
+    if (comparison->operand_is_wrong()) return reply.error(kNotADigest);
+    if (!comparison->holds(store::FoundString(item.entry))) return reply.integer(0);
+  }
+  reply.integer(keys.del(key, keys.settings().frees_lazily(store::kLazyUserDel)) ? 1 : 0);
+}
 
 static void getdel(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto key = args.key();
@@ -340,31 +456,30 @@ static void incrbyfloat(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 
 namespace {
 
-/// What a string takes that grows to `size` bytes.
-uint64_t growth_to(uint64_t size, std::string_view key, const store::KeySizes& sizes) {
-  if (size > static_cast<uint64_t>(sizes.max_string_bytes())) return 0;
-  const size_t capacity = sizes.string_capacity(key);
-  if (size <= capacity) return 0;
-  return capacity == 0 ? size : store::Blob::grown_capacity(size) - capacity;
-}
-
 uint64_t growth_of_append(std::span<const std::string_view> args, const store::KeySizes& sizes) {
-  return growth_to(sizes.string_length(args[1]) + args[2].size(), args[1], sizes);
+  return sizes.string_growth(args[1], sizes.string_length(args[1]) + args[2].size());
 }
 
 uint64_t growth_of_setrange(std::span<const std::string_view> args, const store::KeySizes& sizes) {
   const auto offset = base::parse_int64(args[2]);
   if (!offset || *offset < 0 || args[3].empty()) return 0;
-  return growth_to(static_cast<uint64_t>(*offset) + args[3].size(), args[1], sizes);
+  return sizes.string_growth(args[1], static_cast<uint64_t>(*offset) + args[3].size());
 }
 
-// What SET does to its key: with GET it hands out the value that was there. Looked for as a word anywhere behind the
-// value, as Redis does for COMMAND GETKEYSANDFLAGS; that it is no other option's value is SET's own business.
+// What SET does to its key: with GET it hands out the value that was there, and with a comparison it looks at it.
+// Looked for as a word anywhere behind the value, as Redis does for COMMAND GETKEYSANDFLAGS; that it is no other
+// option's value is SET's own business.
 KeyUse use_of_set(std::span<const std::string_view> args) {
   for (size_t i = 3; i < args.size(); ++i) {
-    if (base::equals_ignoring_case(args[i], "GET")) return KeyUse::modify_and_read;
+    for (const char* word : {"GET", "IFEQ", "IFNE", "IFDEQ", "IFDNE"}) {
+      if (base::equals_ignoring_case(args[i], word)) return KeyUse::modify_and_read;
+    }
   }
   return KeyUse::replace;
+}
+
+KeyUse use_of_delex(std::span<const std::string_view> args) {
+  return args.size() > 2 ? KeyUse::remove_part : KeyUse::remove_whole;
 }
 
 }  // namespace
@@ -373,10 +488,29 @@ KeyUse use_of_set(std::span<const std::string_view> args) {
 constexpr ArgSpec kKey[] = {{.name = "key", .type = ArgType::key}};
 constexpr HistoryEntry kSetHistory[] = {
     {"2.6.12", "Took `EX`, `PX`, `NX` and `XX`."}, {"6.0.0", "Took `KEEPTTL`."},
-    {"6.2.0", "Took `GET`, `EXAT` and `PXAT`."}, {"7.0.0", "`NX` and `GET` can be combined."}};
+    {"6.2.0", "Took `GET`, `EXAT` and `PXAT`."}, {"7.0.0", "`NX` and `GET` can be combined."},
+    {"8.4.0", "Took `IFEQ`, `IFNE`, `IFDEQ` and `IFDNE`."}};
 constexpr ArgSpec kSetCondition[] = {
     {.name = "nx", .type = ArgType::pure_token, .token = "NX"},
+    {.name = "xx", .type = ArgType::pure_token, .token = "XX"},
+    {.name = "ifeq-value", .token = "IFEQ", .since = "8.4.0"}, {.name = "ifne-value", .token = "IFNE", .since = "8.4.0"},
+    {.name = "ifdeq-digest", .token = "IFDEQ", .since = "8.4.0"},
+    {.name = "ifdne-digest", .token = "IFDNE", .since = "8.4.0"}};
+constexpr ArgSpec kDelexCondition[] = {
+    {.name = "ifeq-value", .token = "IFEQ"}, {.name = "ifne-value", .token = "IFNE"},
+    {.name = "ifdeq-digest", .token = "IFDEQ"}, {.name = "ifdne-digest", .token = "IFDNE"}};
+constexpr ArgSpec kDelexArgs[] = {
+    {.name = "key", .type = ArgType::key},
+    {.name = "condition", .type = ArgType::oneof, .optional = true, .args = kDelexCondition}};
+constexpr ArgSpec kMsetexCondition[] = {
+    {.name = "nx", .type = ArgType::pure_token, .token = "NX"},
     {.name = "xx", .type = ArgType::pure_token, .token = "XX"}};
+constexpr ArgSpec kMsetexExpiration[] = {
+    {.name = "seconds", .type = ArgType::integer, .token = "EX"},
+    {.name = "milliseconds", .type = ArgType::integer, .token = "PX"},
+    {.name = "unix-time-seconds", .type = ArgType::unix_time, .token = "EXAT"},
+    {.name = "unix-time-milliseconds", .type = ArgType::unix_time, .token = "PXAT"},
+    {.name = "keepttl", .type = ArgType::pure_token, .token = "KEEPTTL"}};
 constexpr ArgSpec kSetExpiration[] = {
     {.name = "seconds", .type = ArgType::integer, .token = "EX", .since = "2.6.12"},
     {.name = "milliseconds", .type = ArgType::integer, .token = "PX", .since = "2.6.12"},
@@ -406,6 +540,11 @@ constexpr std::string_view kMgetTips[] = {"request_policy:multi_shard"};
 constexpr ArgSpec kKeys[] = {{.name = "key", .type = ArgType::key, .multiple = true}};
 constexpr std::string_view kMsetTips[] = {"request_policy:multi_shard", "response_policy:all_succeeded"};
 constexpr ArgSpec kMsetArgs[] = {{.name = "data", .type = ArgType::block, .multiple = true, .args = kKeyAndValue}};
+constexpr ArgSpec kMsetexArgs[] = {
+    {.name = "numkeys", .type = ArgType::integer},
+    {.name = "data", .type = ArgType::block, .multiple = true, .args = kKeyAndValue},
+    {.name = "condition", .type = ArgType::oneof, .optional = true, .args = kMsetexCondition},
+    {.name = "expiration", .type = ArgType::oneof, .optional = true, .args = kMsetexExpiration}};
 constexpr ArgSpec kGetrangeArgs[] = {
     {.name = "key", .type = ArgType::key}, {.name = "start", .type = ArgType::integer},
     {.name = "end", .type = ArgType::integer}};
@@ -423,7 +562,7 @@ constexpr CommandSpec kStringCommands[] = {
      .keys = key_at(1, KeyUse::read), .complexity = "O(1)",
      .summary = "Returns the value of a string key, or null if there is none.", .args = kKey, .handler = get},
     {.name = "set", .group = Group::string, .since = "1.0.0", .arity = at_least(3), .flags = kWrite | kDenyOom,
-     .keys = key_at(1, KeyUse::modify_and_read | KeyUse::variable, "reads only with GET"), .key_use = use_of_set,
+     .keys = key_at(1, KeyUse::modify_and_read | KeyUse::variable, "reads only with GET or a comparison"), .key_use = use_of_set,
      .complexity = "O(1)",
      .summary = "Stores a string, replacing whatever the key held; options set a deadline or a condition.",
      .history = kSetHistory, .args = kSetArgs, .handler = set},
@@ -461,6 +600,18 @@ constexpr CommandSpec kStringCommands[] = {
      .keys = keys_from(1, KeyUse::create, -1, 2), .complexity = "O(N) in the keys stored",
      .summary = "Stores several strings at once unless any of the keys exists.", .args = kMsetArgs,
      .handler = msetnx},
+    {.name = "msetex", .group = Group::string, .since = "8.4.0", .arity = at_least(4), .flags = kWrite | kDenyOom,
+     .keys = counted_keys(1, KeyUse::replace, 2), .complexity = "O(N) in the keys stored",
+     .summary = "Stores several strings at once, with a deadline for all or a condition on all.", .tips = kMsetTips,
+     .args = kMsetexArgs, .handler = msetex},
+    {.name = "digest", .group = Group::string, .since = "8.4.0", .arity = exactly(2), .flags = kReadOnly | kFast,
+     .keys = key_at(1, KeyUse::read), .complexity = "O(N) in the length of the string",
+     .summary = "Returns a 64-bit hash of a string (XXH3) in hexadecimal digits.", .args = kKey, .handler = digest},
+    {.name = "delex", .group = Group::string, .since = "8.4.0", .arity = at_least(2), .flags = kWrite | kFast,
+     .keys = key_at(1, KeyUse::remove_part | KeyUse::variable, "removes whatever is there unless there is a condition"),
+     .key_use = use_of_delex, .complexity = "O(N) in the length of the string, if that is looked at",
+     .summary = "Deletes a key if its string, or the digest of it, is or is not as given.", .args = kDelexArgs,
+     .handler = delex},
     {.name = "append", .group = Group::string, .since = "2.0.0", .arity = exactly(3),
      .flags = kWrite | kDenyOom | kFast, .keys = key_at(1, KeyUse::add),
      .complexity = "O(1) amortized, O(N) in the bytes appended",

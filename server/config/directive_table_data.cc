@@ -47,7 +47,7 @@ constexpr Directive kEncodingsDirectives[] = {
      .initial = "100", .max = kMaxLong, .unit = Unit::entries, .effect = kWithout,
      .doc = "Entries in a node of a stream. 0 = no limit."},
     {.name = "hll-sparse-max-bytes", .type = kMemory, .field = &Settings::hll_sparse_max_bytes, .initial = "3000",
-     .max = kMaxLong, .unit = Unit::bytes, .effect = kWithout,
+     .max = kMaxLong, .unit = Unit::bytes,
      .doc = "Size up to which a HyperLogLog stays sparse."},
 };
 

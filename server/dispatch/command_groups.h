@@ -8,6 +8,7 @@
 
 namespace larder::server::commands {
 
+std::span<const CommandSpec> bitmap_commands();
 std::span<const CommandSpec> client_commands();
 std::span<const CommandSpec> cluster_commands();
 std::span<const CommandSpec> command_commands();
@@ -17,6 +18,7 @@ std::span<const CommandSpec> debug_commands();
 std::span<const CommandSpec> expire_commands();
 std::span<const CommandSpec> generic_commands();
 std::span<const CommandSpec> hash_commands();
+std::span<const CommandSpec> hyperloglog_commands();
 std::span<const CommandSpec> info_commands();
 std::span<const CommandSpec> lcs_commands();
 std::span<const CommandSpec> list_commands();

@@ -261,7 +261,8 @@ constexpr bool keys_within_arity(const CommandSpec& spec) {
     if (key.begin != KeySpec::Begin::index) continue;
     if (key.position <= 0 || key.step <= 0) return false;
     const bool mandatory = !spec.is(kNoMandatoryKeys) && !has(key.use, KeyUse::not_key);
-    if (mandatory && key.position >= least) return false;
+    const bool may_be_none = &key != spec.keys.begin() && key.last < 0;  // the sources of PFMERGE
+    if (mandatory && !may_be_none && key.position >= least) return false;
   }
   return true;
 }
@@ -271,7 +272,8 @@ constexpr bool key_uses_fit(const CommandSpec& spec) {
   for (const KeySpec& key : spec.keys) {
     if (has(key.use, KeyUse::not_key)) continue;
     if (key.use == KeyUse::none) return false;
-    if (spec.is(kReadOnly) && has(key.use, kChanges)) return false;
+    // PFCOUNT keeps what it has counted in the value.
+    if (spec.is(kReadOnly) && !spec.is(kMayReplicate) && has(key.use, kChanges)) return false;
     if (has(key.use, KeyUse::variable) != (spec.key_use != nullptr)) return false;
   }
   return true;

@@ -16,12 +16,13 @@ namespace {
 std::vector<std::span<const CommandSpec>> all_groups() {
   using namespace commands;
   return {
-      client_commands(),       cluster_commands(),      command_commands(),    config_commands(),
-      connection_commands(),   debug_commands(),        expire_commands(),     generic_commands(),
-      hash_commands(),         info_commands(),         lcs_commands(),        list_commands(),
-      memory_commands(),       object_commands(),       pubsub_commands(),     server_commands(),
-      set_commands(),          slowness_commands(),     standalone_commands(), string_commands(),
-      transactions_commands(), zset_combine_commands(), zset_commands(),       zset_range_commands(),
+      bitmap_commands(),     hyperloglog_commands(), client_commands(),       cluster_commands(),
+      command_commands(),    config_commands(),      connection_commands(),   debug_commands(),
+      expire_commands(),     generic_commands(),     hash_commands(),         info_commands(),
+      lcs_commands(),        list_commands(),        memory_commands(),       object_commands(),
+      pubsub_commands(),     server_commands(),      set_commands(),          slowness_commands(),
+      standalone_commands(), string_commands(),      transactions_commands(), zset_combine_commands(),
+      zset_commands(),       zset_range_commands(),
   };
 }
 

@@ -173,9 +173,10 @@ size_t for_each_key(const CommandSpec& spec, std::span<const std::string_view> a
   for (size_t i = 0; i < spec.keys.size(); ++i) {
     if (has(spec.keys[i].use, KeyUse::not_key)) continue;
     const auto range = resolve_keys(spec.keys[i], args);
-    if (!range) return 0;
-    ranges[i] = *range;
-    total += range->count();
+    // Keys to the end behind others may be none (PFMERGE), which only COMMAND GETKEYS calls a contradiction.
+    if (!range && (i == 0 || spec.keys[i].last >= 0)) return 0;
+    ranges[i] = range.value_or(KeyRange{});
+    total += ranges[i].count();
   }
   for (size_t i = 0; i < spec.keys.size(); ++i) {
     for (size_t n = 0, at = ranges[i].first; n < ranges[i].count(); ++n, at += ranges[i].step) fn(at, spec.keys[i].use);

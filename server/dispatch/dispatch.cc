@@ -330,7 +330,7 @@ void Dispatcher::invoke(Client& client, const CommandSpec& spec, std::span<const
   const uint64_t start = watch_ticks_;
   const protocol::OutputBuffer::Mark mark = reply.output().mark();
   // EXEC's effects are those of what it executes.
-  const bool effects = spec.is(kWrite) && thread_state_->wants_effects();
+  const bool effects = spec.is(kWrite | kMayReplicate) && thread_state_->wants_effects();
   const uint32_t database = client.database;
   if (effects) [[unlikely]]
     thread_state_->begin_command();

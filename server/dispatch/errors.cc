@@ -19,6 +19,8 @@ void write_error(protocol::ReplyWriter& reply, Errc code) {
     case Errc::offset_out_of_range: return reply.error(protocol::kOffsetOutOfRange);
     case Errc::same_object: return reply.error(protocol::kSameObject);
     case Errc::index_out_of_range: return reply.error(protocol::kDbIndexOutOfRange);
+    case Errc::not_a_hyperloglog: return reply.error("WRONGTYPE Key is not a valid HyperLogLog string value.");
+    case Errc::corrupted_hyperloglog: return reply.error("INVALIDOBJ Corrupted HLL object detected");
   }
 }
 

@@ -84,9 +84,13 @@ constexpr KeySpec keys_from(int position, KeyUse use, int last = -1, int step = 
           .step = static_cast<int16_t>(step)};
 }
 
-/// A number of keys at `position`, then that many keys.
-constexpr KeySpec counted_keys(int position, KeyUse use) {
-  return {.use = use, .find = KeySpec::Find::keynum, .position = static_cast<int16_t>(position), .first_at = 1};
+/// A number of keys at `position`, then that many keys, every `step` arguments.
+constexpr KeySpec counted_keys(int position, KeyUse use, int step = 1) {
+  return {.use = use,
+          .find = KeySpec::Find::keynum,
+          .position = static_cast<int16_t>(position),
+          .step = static_cast<int16_t>(step),
+          .first_at = 1};
 }
 
 /// The key specifications of a command: up to three, held by value so that a row can name them in place.

@@ -38,6 +38,13 @@ size_t KeySizes::string_capacity(std::string_view key) const {
   });
 }
 
+uint64_t KeySizes::string_growth(std::string_view key, uint64_t size) const {
+  if (size > static_cast<uint64_t>(max_string_bytes())) return 0;
+  const size_t capacity = string_capacity(key);
+  if (size <= capacity) return 0;
+  return capacity == 0 ? size : Blob::grown_capacity(size) - capacity;
+}
+
 size_t KeySizes::memory(std::string_view key, uint32_t database) const {
   return measured(store_, database, key, memory_of);
 }

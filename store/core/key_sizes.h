@@ -21,6 +21,8 @@ class KeySizes {
   size_t string_length(std::string_view key) const;
   /// How long the string at the key may grow without another allocation; 0 when there is none.
   size_t string_capacity(std::string_view key) const;
+  /// What the string at the key takes more once it has grown to `size` bytes; 0 where it may not be so long.
+  uint64_t string_growth(std::string_view key, uint64_t size) const;
   /// Bytes of the key's entry and value; 0 when the key is absent.
   size_t memory(std::string_view key) const { return memory(key, database_); }
   size_t memory(std::string_view key, uint32_t database) const;
@@ -29,6 +31,7 @@ class KeySizes {
 
   uint32_t databases() const { return store_.databases(); }
   int64_t max_string_bytes() const { return settings_.max_string_bytes; }
+  const EncodingLimits& limits() const { return settings_.encoding; }
 
  private:
   Store& store_;

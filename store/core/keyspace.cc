@@ -190,25 +190,21 @@ void Keyspace::put_value(std::string_view key, std::unique_ptr<Value> value, std
   after_change(*old.shard, key, entry, old ? Reason::replaced : Reason::written);
 }
 
-std::string_view Keyspace::resize_string(std::string_view key, size_t size, size_t at, std::string_view bytes) {
-  base::check(at <= size && bytes.size() <= size - at, "a string is written past its end");
+/// Makes a string `size` bytes long and calls write(target, kept): the first `kept` bytes at the target are what they
+/// were, the others are undefined. It says whether that makes a change.
+template <class Write>
+Entry* Keyspace::change_string(std::string_view key, size_t size, Write&& write) {
   const Item old = find(key, kPeek);
   const std::string_view before = old ? old->string() : std::string_view{};
   before_change(old, key);
   Entry* entry = old.entry;
   const size_t kept = std::min(size, before.size());
-  // Nothing is filled with zeros that is written over.
-  const auto write_behind_kept = [&](char* target) {
-    const size_t written_to = at + bytes.size();
-    if (at > kept) std::memset(target + kept, 0, at - kept);
-    if (!bytes.empty()) std::memcpy(target + at, bytes.data(), bytes.size());
-    const size_t rest = std::max(kept, written_to);
-    if (size > rest) std::memset(target + rest, 0, size - rest);
-  };
-  if (old && old->has_blob() && old->blob()->sole() && size > Entry::kLargestInline) {
-    if (size > old->blob()->capacity()) grow_blob(entry, size);
-    entry->blob()->resize(size);
-    write_behind_kept(entry->blob()->data());
+  bool changed = true;
+  const bool in_blob = old && old->has_blob() && old->blob()->sole() && size > Entry::kLargestInline;
+  if (in_blob || (old && !old->has_blob() && size == before.size())) {
+    if (in_blob && size > old->blob()->capacity()) grow_blob(entry, size);
+    if (in_blob) entry->blob()->resize(size);
+    changed = write(in_blob ? entry->blob()->data() : entry->value_data(), kept);
     entry->set_form(StringForm::raw);
     if (touching_) touch(entry);
   } else {
@@ -216,12 +212,43 @@ std::string_view Keyspace::resize_string(std::string_view key, size_t size, size
     base::AtExit undo([&] { store_.release(thread_, *old.shard, entry, false); });
     char* target = entry->has_blob() ? entry->blob()->data() : entry->value_data();
     if (kept > 0) std::memcpy(target, before.data(), kept);
-    write_behind_kept(target);
+    changed = write(target, kept);
     install(position(key), old, entry);
     undo.dismiss();
   }
-  after_change(*old.shard, key, entry, Reason::written);
+  if (changed) after_change(*old.shard, key, entry, Reason::written);
+  return entry;
+}
+
+std::string_view Keyspace::resize_string(std::string_view key, size_t size, size_t at, std::string_view bytes) {
+  base::check(at <= size && bytes.size() <= size - at, "a string is written past its end");
+  const Entry* entry = change_string(key, size, [&](char* target, size_t kept) {
+    // Nothing is filled with zeros that is written over.
+    const size_t written_to = at + bytes.size();
+    if (at > kept) std::memset(target + kept, 0, at - kept);
+    if (!bytes.empty()) std::memcpy(target + at, bytes.data(), bytes.size());
+    const size_t rest = std::max(kept, written_to);
+    if (size > rest) std::memset(target + rest, 0, size - rest);
+    return true;
+  });
   return entry->string();
+}
+
+bool Keyspace::rewrite_string(std::string_view key, size_t size, const std::function<bool(std::span<char>)>& write) {
+  const Item old = find(key, kPeek);
+  const bool resizes = !old || old->string().size() != size;
+  bool changed = false;
+  change_string(key, size, [&](char* target, size_t kept) {
+    if (size > kept) std::memset(target + kept, 0, size - kept);
+    changed = write({target, size});
+    return changed || resizes;
+  });
+  return changed;
+}
+
+void Keyspace::make_raw(std::string_view key) {
+  const Item item = find(key, kPeek);
+  if (item) item->set_form(StringForm::raw);
 }
 
 /// Gives a string more room in place, as far as the allocator can.

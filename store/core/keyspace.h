@@ -133,6 +133,11 @@ class Keyspace {
   /// must be within it, and returns it; the view lasts until the next change. Other bytes keep what they were and are
   /// zero behind that. The deadline stays. Encoded raw from then on.
   std::string_view resize_string(std::string_view key, size_t size, size_t at = 0, std::string_view bytes = {});
+  /// The same for changes of several parts: gives all bytes of the string to `write`, which must not throw and says
+  /// whether it has changed any. Where it has not, and the size is as before, the key counts as unchanged.
+  bool rewrite_string(std::string_view key, size_t size, const std::function<bool(std::span<char>)>& write);
+  /// Encodes a string raw without changing it, as Redis does with one that might have been changed.
+  void make_raw(std::string_view key);
   /// True when the key existed.
   bool erase(std::string_view key, bool lazy = false);
   /// The same, raises "del" and describes it as an effect.
@@ -225,6 +230,8 @@ class Keyspace {
   void before_change(const Item& item, std::string_view key) const noexcept;
   void after_change(Shard& shard, std::string_view key, const Entry* entry, Reason reason) noexcept;
   Entry* relocated(const Item& item, std::string_view key, std::optional<int64_t> deadline);
+  template <class Write>
+  Entry* change_string(std::string_view key, size_t size, Write&& write);
   void grow_blob(Entry* entry, size_t size);
   Entry* resized(const Item& old, std::string_view key, size_t size);
   void free_shell(Shard& shard, Entry* entry) noexcept;

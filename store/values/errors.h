@@ -18,6 +18,8 @@ enum class Errc : uint8_t {
   offset_out_of_range,
   same_object,         // source and destination are the same
   index_out_of_range,  // database number
+  not_a_hyperloglog,
+  corrupted_hyperloglog,
 };
 
 template <class T>

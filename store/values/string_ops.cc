@@ -1,8 +1,11 @@
 #include "store/values/string_ops.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "base/hash.h"
 #include "base/number.h"
 
 namespace larder::store {
@@ -34,5 +37,7 @@ Result<std::string> real_sum(long double a, long double b) {
   if (std::isnan(sum) || std::isinf(sum)) return fail(Errc::nan_or_infinity);
   return base::format_long_double(sum);
 }
+
+std::string digest_of(std::string_view text) { return fmt::format("{:016x}", base::hash_bytes(text, 0)); }
 
 }  // namespace larder::store

@@ -22,4 +22,7 @@ std::optional<long double> real_in(std::optional<std::string_view> text);
 /// INCRBYFLOAT: a sum as Redis prints it. Error: nan_or_infinity.
 Result<std::string> real_sum(long double a, long double b);
 
+/// DIGEST: XXH3 of the bytes, 64 bits, as 16 lower-case hexadecimal digits.
+std::string digest_of(std::string_view text);
+
 }  // namespace larder::store

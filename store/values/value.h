@@ -25,6 +25,7 @@ constexpr std::string_view type_name(Type type) {
 struct EncodingLimits {
   size_t hash_max_listpack_entries = 512;
   size_t hash_max_listpack_value = 64;  // bytes
+  size_t hll_sparse_max_bytes = 3000;
   int64_t list_max_listpack_size = -2;  // see ChunkLimit::of()
   size_t set_max_intset_entries = 512;
   size_t set_max_listpack_entries = 128;

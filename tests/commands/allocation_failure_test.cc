@@ -461,6 +461,83 @@ TEST_F(CommandAllocations, OfSortedSets) {
   EXPECT_GT(failures_, 100);
 }
 
+TEST_F(CommandAllocations, OfBitmaps) {
+  for (const Words& words : std::vector<Words>{
+           {"SETBIT", "s", "3", "0"},
+           {"SETBIT", "s", "300", "1"},
+           {"SETBIT", "s", "70000", "1"},
+           {"SETBIT", "l", "39000", "1"},
+           {"SETBIT", "l", "90000", "1"},
+           {"SETBIT", "new", "7", "1"},
+           {"SETBIT", "new", "70000", "1"},
+           {"GETBIT", "l", "100"},
+           {"BITCOUNT", "l", "3", "-5", "BIT"},
+           {"BITPOS", "l", "1", "3"},
+           {"BITOP", "AND", "new", "s", "l", "n"},
+           {"BITOP", "XOR", "l", "s", "l"},
+           {"BITOP", "ONE", "n", "s", "n"},
+           {"BITOP", "NOT", "t", "l"},
+           {"BITOP", "OR", "l", "nothing"},
+           {"BITFIELD", "s", "SET", "u8", "0", "1", "INCRBY", "i64", "100", "7", "GET", "u4", "3"},
+           {"BITFIELD", "n", "INCRBY", "u32", "70000", "1", "SET", "u8", "0", "255"},
+           {"BITFIELD", "l", "SET", "u8", "0", "1"},
+           {"BITFIELD", "new", "OVERFLOW", "FAIL", "INCRBY", "u2", "60000", "3"},
+           {"BITFIELD_RO", "l", "GET", "u8", "0", "GET", "i8", "100"},
+       }) {
+    sweep(words);
+  }
+  EXPECT_GT(failures_, 20);
+}
+
+TEST_F(CommandAllocations, OfHyperLogLogs) {
+  Words many{"PFADD", "many"};
+  for (int i = 0; i < 2000; ++i) many.push_back(std::to_string(i));
+  const std::vector<Words> before{{"PFADD", "few", "a", "b"}, many};
+  for (const Words& words : std::vector<Words>{
+           {"PFADD", "new"},
+           {"PFADD", "new", "a", "b"},
+           {"PFADD", "few", "c", "d"},
+           {"PFADD", "few", "a"},
+           {"PFADD", "many", "a", "b", "c"},
+           {"PFADD", "few", many[2], many[3]},
+           {"PFCOUNT", "few"},
+           {"PFCOUNT", "many"},
+           {"PFCOUNT", "few", "many", "new"},
+           {"PFMERGE", "new"},
+           {"PFMERGE", "new", "few"},
+           {"PFMERGE", "few", "many"},
+           {"PFMERGE", "many", "few"},
+           {"PFDEBUG", "ENCODING", "few"},
+           {"PFDEBUG", "DECODE", "few"},
+           {"PFDEBUG", "GETREG", "few"},
+           {"PFDEBUG", "TODENSE", "few"},
+       }) {
+    sweep(words, before);
+  }
+  many[1] = "few";
+  sweep(many, before);
+  EXPECT_GT(failures_, 30);
+}
+
+TEST_F(CommandAllocations, OfComparisonsAndDeadlinesForSeveral) {
+  with_effects_ = true;
+  for (const Words& words : std::vector<Words>{
+           {"SET", "s", kLarge, "IFEQ", "text"},
+           {"SET", "s", "v", "IFDNE", "0123456789abcdef", "GET"},
+           {"SET", "new", "v", "IFNE", "x", "KEEPTTL"},
+           {"DELEX", "l"},
+           {"DELEX", "s", "IFEQ", "text"},
+           {"DELEX", "l", "IFDNE", "0123456789abcdef"},
+           {"DIGEST", "l"},
+       }) {
+    sweep(words);
+  }
+  key_after_key_ = true;
+  sweep({"MSETEX", "3", "s", kLarge, "new", "v", "l", "v", "EX", "100"});
+  sweep({"MSETEX", "2", "new", kLarge, "newer", "v", "NX"});
+  EXPECT_GT(failures_, 10);
+}
+
 TEST_F(CommandAllocations, OfTransactions) {
   sweep({"WATCH", "s", "t"});
   sweep({"MULTI"});

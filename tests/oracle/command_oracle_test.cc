@@ -29,7 +29,12 @@ const Args& offered() {
       "zrangebyscore zrevrangebyscore zrangebylex zrevrangebylex zcount zlexcount zremrangebyrank zremrangebyscore "
       "zremrangebylex zpopmin zpopmax zmpop zrandmember zscan zunion zunionstore zinter zinterstore zintercard zdiff "
       "zdiffstore multi exec discard watch unwatch subscribe unsubscribe psubscribe punsubscribe publish pubsub "
-      "ssubscribe sunsubscribe spublish wait waitaof lastsave module cluster readonly readwrite asking");
+      "ssubscribe sunsubscribe spublish wait waitaof lastsave module cluster readonly readwrite asking "
+
+      "lpush rpush lpushx rpushx lpop rpop lmpop lmove rpoplpush blpop brpop blmpop blmove brpoplpush llen lindex "
+      "lrange "
+      "lpos lset linsert lrem ltrim "
+      "setbit getbit bitcount bitpos bitop bitfield bitfield_ro pfadd pfcount pfmerge pfdebug pfselftest");
   return names;
 }
 
@@ -37,7 +42,6 @@ const Args& offered() {
 const std::set<std::string> kNotOffered = {
     "client|caching",
     "client|tracking",
-    "client|unblock",
     "memory|malloc-stats",
 };
 

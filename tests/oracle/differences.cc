@@ -6,6 +6,10 @@ namespace larder::test {
 namespace {
 
 // clang-format off
+constexpr std::string_view kSetComparisons = "IFEQ came in Valkey 8.1 and Redis 8.4, the others in Redis 8.4";
+constexpr std::string_view kBitOperations = "came in Redis 8.2";
+constexpr std::string_view kFoundFirst = "the key is looked for before the other arguments are read";
+
 constexpr Difference kRedis70[] = {
     {"since of client|pause", "\"2.9.50\"", "\"3.0.0\"", "corrected in 7.2"},
     {"tokens of client|kill", "*SKIPME ", "*SKIPME YES NO ", "YES and NO became tokens in 7.2"},
@@ -19,6 +23,13 @@ constexpr Difference kRedis70[] = {
     {"tokens of zrevrank", "", "WITHSCORE ", "came with 7.2"},
     {"DEBUG PROTOCOL push", "push[*", "\"Some real reply*", "pushes wait for the end of the command since 7.2"},
     {"DEBUG PROTOCOL push", "\"Some real reply*", "push[*", "the same"},
+    {"tokens of set", "*", "*IFEQ*", kSetComparisons},
+    {"tokens of bitop", "*", "*DIFF*", kBitOperations},
+    {"BITCOUNT *", ":0", "-ERR *", kFoundFirst},
+    {"BITCOUNT *", "-WRONGTYPE *", "-ERR *", kFoundFirst},
+    {"BITPOS *", ":0", "-ERR *", kFoundFirst},
+    {"BITPOS *", ":-1", "-ERR *", kFoundFirst},
+    {"BITPOS *", "-WRONGTYPE *", "-ERR *", kFoundFirst},
 };
 
 constexpr Wording kRedis70Words[] = {
@@ -101,7 +112,10 @@ constexpr Difference kValkey[] = {
     {"deprecated_since of slowlog*", "\"8.1.0\"", "(none)", kCommandLog},
     {"tokens of client|kill", "*", "*", "PRIMARY and MAXAGE came later"},
     {"tokens of client|list", "*", "*", "the filters of CLIENT KILL came later"},
-    {"tokens of set", "*IFEQ*", "*", "IFEQ came later"},
+    {"tokens of set", "*IFEQ*", "*IFEQ*", kSetComparisons},
+    {"tokens of bitop", "*", "*DIFF*", kBitOperations},
+    {"tokens of bitcount", "*", "*", "an end may be left out"},
+    {"BITCOUNT *", "*", "-ERR syntax error", "an end may be left out"},
     {"client|capa", "offered", "not offered", "came later"},
     {"client|import-source", "offered", "not offered", "came later"},
     {"tokens of cluster|setslot", "*TIMEOUT *", "*STABLE ", "TIMEOUT came later"},
@@ -129,6 +143,8 @@ constexpr Difference kValkey91[] = {
     {"ZADD hex 0x10 m", "-ERR value is not a valid float", ":1", "no hexadecimal numbers"},
     {"ZSCORE hex m", "(n*)", "*16*", "the same"},
     {"DEL hex", ":0", ":1", "the same"},
+    {"MSETEX *", "-ERR invalid numkeys value or out of range", "-ERR invalid numkeys value", "other words"},
+    {"MSETEX *", "-ERR syntax error", "-ERR wrong number of key-value pairs", "other words"},
     {"HELLO*", "*\"redis\"*\"modules\"*\"lua\"*", "*\"redis\"*\"modules\"*[]]", kLua},
     {"MODULE LIST", "[*\"lua\"*]", "[]", kLua},
     {"*", "-NOAUTH Authentication required.", "-ERR *", kNoAuthFirst},
@@ -169,6 +185,7 @@ constexpr std::string_view kVectorset = "vector sets are a module";
 constexpr Difference kRedis82[] = {
     {"ZCOUNT z \" 1\" \" 16\"", "-ERR min or max is not a float", ":2", "no blanks before a number"},
     {"ZCOUNT z 0 0x10", "-ERR min or max is not a float", ":3", "no hexadecimal numbers"},
+    {"tokens of set", "*", "*IFEQ*", kSetComparisons},
     {"HELLO*", "*\"redis\"*\"modules\"*\"vectorset\"*", "*\"redis\"*\"modules\"*[]]", kVectorset},
     {"MODULE LIST", "[*\"vectorset\"*]", "[]", kVectorset},
     {"CONFIG SET maxmemory 1844674407370955161*", "*must be greater or equal to 0", "+OK", "sizes are signed"},

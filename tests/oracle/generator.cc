@@ -161,6 +161,74 @@ struct CommandMaker {
     return {"LINSERT", g.key(), g.chance(50) ? "BEFORE" : "AFTER", g.member(), g.member()};
   }
 
+  /// Far enough to make strings grow, never so far that programs take long.
+  static std::string bit_offset(ProgramGenerator& g) {
+    static constexpr std::string_view kEdges[] = {"-1", "x", "4294967296", "9223372036854775807", "40000", "2999"};
+    return g.chance(85) ? std::to_string(g.below(120)) : g.one_of(kEdges);
+  }
+
+  static Args setbit(ProgramGenerator& g) {
+    return {"SETBIT", g.key(), bit_offset(g), g.chance(95) ? std::to_string(g.below(2)) : g.integer()};
+  }
+
+  static void append_bit_range(ProgramGenerator& g, Args& command) {
+    static constexpr std::string_view kUnits[] = {"BYTE", "BIT", "bit", "BOGUS"};
+    command.push_back(g.index());
+    command.push_back(g.index());
+    if (g.chance(50)) command.push_back(g.one_of(kUnits));
+  }
+
+  static Args bitcount(ProgramGenerator& g) {
+    Args command{"BITCOUNT", g.key()};
+    if (g.chance(70)) append_bit_range(g, command);
+    return command;
+  }
+
+  static Args bitpos(ProgramGenerator& g) {
+    Args command{"BITPOS", g.key(), g.chance(95) ? std::to_string(g.below(2)) : g.integer()};
+    if (g.chance(30)) {
+      command.push_back(g.index());
+    } else if (g.chance(70)) {
+      append_bit_range(g, command);
+    }
+    return command;
+  }
+
+  static Args bitop(ProgramGenerator& g) {
+    static constexpr std::string_view kOperations[] = {"AND", "OR", "XOR", "NOT", "or", "BOGUS"};
+    Args command{"BITOP", g.one_of(kOperations)};
+    g.append_keys(command, 1);
+    g.append_keys(command, command[1] == "NOT" && g.chance(80) ? 1 : 3);
+    return command;
+  }
+
+  static Args bitfield(ProgramGenerator& g) {
+    static constexpr std::string_view kTypes[] = {"u1", "u4",  "u8",  "u16", "u63", "i1",  "i5",
+                                                  "i8", "i16", "i32", "i64", "u64", "i65", "x8"};
+    static constexpr std::string_view kOverflows[] = {"WRAP", "SAT", "FAIL", "sat", "BOGUS"};
+    Args command{g.chance(90) ? "BITFIELD" : "BITFIELD_RO", g.key()};
+    for (size_t i = 0, count = 1 + g.below(4); i < count; ++i) {
+      if (g.chance(30)) command.insert(command.end(), {"OVERFLOW", g.one_of(kOverflows)});
+      const size_t kind = g.below(3);
+      command.emplace_back(kind == 0 ? "GET" : kind == 1 ? "SET" : "INCRBY");
+      command.push_back(kTypes[g.chance(90) ? g.below(11) : g.below(14)].data());
+      command.push_back(g.chance(30) ? "#" + std::to_string(g.below(12)) : bit_offset(g));
+      if (kind != 0) command.push_back(g.integer());
+    }
+    return command;
+  }
+
+  static Args pfadd(ProgramGenerator& g) {
+    Args command{"PFADD", g.key()};
+    if (g.chance(8)) {  // enough of them make it dense
+      const size_t first = g.below(10'000), count = 100 + g.below(1500);
+      for (size_t i = 0; i < count; ++i) command.push_back(std::to_string(first + i));
+    } else if (g.chance(95)) {
+      g.append_members(command, 6);
+    }
+    return command;
+  }
+
   static Args lcs(ProgramGenerator& g) {
     Args command{"LCS", g.key(), g.key()};
     static constexpr std::string_view kOptions[] = {"LEN", "IDX", "WITHMATCHLEN", "MINMATCHLEN"};
@@ -421,6 +489,22 @@ const CommandMaker CommandMaker::kMakers[] = {
        return Args{"INCRBYFLOAT", g.key(), g.real()};
      }},
     {4, lcs},
+    {12, setbit},
+    {4,
+     [](ProgramGenerator& g) {
+       return Args{"GETBIT", g.key(), bit_offset(g)};
+     }},
+    {6, bitcount},
+    {6, bitpos},
+    {6, bitop},
+    {12, bitfield},
+    {16, pfadd},
+    {8, [](ProgramGenerator& g) { return with_keys(g, "PFCOUNT", 3); }},
+    {6, [](ProgramGenerator& g) { return with_keys(g, "PFMERGE", 3); }},
+    {2,
+     [](ProgramGenerator& g) {
+       return Args{"PFDEBUG", "ENCODING", g.key()};
+     }},
     {24, sadd},
     {10,
      [](ProgramGenerator& g) {
@@ -495,18 +579,9 @@ const CommandMaker CommandMaker::kMakers[] = {
      [](ProgramGenerator& g) {
        return Args{"HKEYS", g.key()};
      }},
-    {3,
-     [](ProgramGenerator& g) {
-       return Args{"HVALS", g.key()};
-     }},
-    {8,
-     [](ProgramGenerator& g) {
-       return Args{"HINCRBY", g.key(), g.member(), g.integer()};
-     }},
-    {8,
-     [](ProgramGenerator& g) {
-       return Args{"HINCRBYFLOAT", g.key(), g.member(), g.real()};
-     }},
+    {3, [](ProgramGenerator& g) { return Args{"HVALS", g.key()}; }},
+    {8, [](ProgramGenerator& g) { return Args{"HINCRBY", g.key(), g.member(), g.integer()}; }},
+    {8, [](ProgramGenerator& g) { return Args{"HINCRBYFLOAT", g.key(), g.member(), g.real()}; }},
     {4, hrandfield},
     {3, [](ProgramGenerator& g) { return scan_of(g, "HSCAN"); }},
     {16, [](ProgramGenerator& g) { return push(g, "LPUSH"); }},

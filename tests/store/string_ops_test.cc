@@ -36,5 +36,13 @@ TEST(StringOps, SumsOfDecimalNumbers) {
   EXPECT_EQ(real_sum(std::numeric_limits<long double>::infinity(), 1).error(), Errc::nan_or_infinity);
 }
 
+// The first from https://redis.io/docs/latest/commands/digest/, the others from Redis' and fakeredis' tests of DIGEST.
+TEST(StringOps, DigestsAreThoseOfRedis) {
+  EXPECT_EQ(digest_of("Hello world"), "b6acb9d84a38ff74");
+  EXPECT_EQ(digest_of("hello"), "9555e8555c62dcfd");
+  EXPECT_EQ(digest_of(""), "2d06800538d394c2");
+  EXPECT_EQ(digest_of("v8"), "0cc76dbb41381419");
+}
+
 }  // namespace
 }  // namespace larder::store
