@@ -122,8 +122,8 @@ class Client {
 
   // -- Blocking --
   std::shared_ptr<store::Waiter> blocked;  // the request that waits for keys
-  size_t blocked_bytes = 0;                // that it takes
-  bool resumes = false;                    // it waits no longer: its further requests are to be executed
+  size_t blocked_bytes = 0;                // of that request, and of its places in the queues of the keys
+  bool must_resume = false;                // it waits no longer: its further requests are to be executed
 
   // -- Subscriptions: what PubsubHub holds for this client, so that it can be taken back --
   std::set<std::string, std::less<>> channels, patterns, shard_channels;

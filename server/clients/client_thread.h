@@ -69,6 +69,7 @@ class ClientThread {
     if (has_deliveries_.load(std::memory_order_acquire)) [[unlikely]]
       run_deliveries_now();
   }
+  bool has_deliveries() const { return has_deliveries_.load(std::memory_order_acquire); }
   /// The client's output has grown outside of a batch of its own: sent before the thread goes back to its loop.
   void flush_later(uint64_t client_id) { to_flush_.push_back(client_id); }
 

@@ -36,7 +36,9 @@ void Clients::for_each(const std::function<void(Client&)>& visit) {
 
 void Clients::close(Client& client) {
   client.close_now = true;
-  client.world.pubsub.forget(client);  // now, not when its thread gets to it: who asked for it may count on it
+  // Now, not when its thread gets to it: who asked for it may count on it.
+  client.world.pubsub.forget(client);
+  if (client.blocked != nullptr) client.blocked->cancel();
   client.thread.post([&thread = client.thread, id = client.id] { thread.close(id); });
 }
 

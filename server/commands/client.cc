@@ -284,28 +284,30 @@ static void client_kill(ArgReader& args, CommandContext& context, ReplyWriter& r
   reply.integer(kill(context, filter));
 }
 
+/// More arguments than a subcommand takes.
+static void refuse_usage(const ArgReader& args, ReplyWriter& reply) {
+  reply.error(fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try CLIENT HELP.",
+                          args.all()[1].substr(0, 128)));
+}
+
 static void client_unblock(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  const int64_t id = args.integer();
+  if (args.remaining() > 2) return refuse_usage(args, reply);
+  const auto id = args.bytes();
   const bool with_error = args.more() && args.token("ERROR");
-  if (!with_error && args.more() && !args.token("TIMEOUT")) {
-    args.fail("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
-  }
-  args.expect_end();
+  if (args.more() && !args.token("TIMEOUT")) args.fail("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+  const int64_t number = args.integer_of(id);
   if (args.failed(reply)) return;
   bool unblocked = false;
   context.with_threads_stopped([&] {
     for (Client* client : living_clients(context.state().clients)) {
-      if (client->id == static_cast<uint64_t>(id)) unblocked = Blocking::unblock(*client, with_error);
+      if (client->id == static_cast<uint64_t>(number)) unblocked = Blocking::unblock(*client, with_error);
     }
   });
   reply.integer(unblocked ? 1 : 0);
 }
 
 static void client_pause(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
-  if (args.remaining() > 2) {
-    return reply.error(fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try CLIENT HELP.",
-                                   args.all()[1].substr(0, 128)));
-  }
+  if (args.remaining() > 2) return refuse_usage(args, reply);
   PauseMode mode = PauseMode::all;
   const auto timeout = args.bytes();
   if (args.token("WRITE")) {

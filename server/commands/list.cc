@@ -26,6 +26,7 @@ using store::ListEnd;
 using store::ListValue;
 
 static constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+// Redis' words.
 static constexpr std::string_view kOutOfLong =
     "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
 
@@ -68,11 +69,21 @@ static Stretch stretch(int64_t first, int64_t last, size_t size) {
 
 enum class Absent : bool { is_made, stays };
 
+/// Only where proto-max-bulk-len has been raised can an element be too long.
+static bool has_room_for(std::span<const std::string_view> elements, ReplyWriter& reply) {
+  const bool fits = std::all_of(elements.begin(), elements.end(),
+                                [](std::string_view element) { return element.size() <= ListValue::kMostBytes; });
+  if (!fits) reply.error("ERR element exceeds maximum allowed size (1 GB)");
+  return fits;
+}
+
 static void push(ArgReader& args, Keyspace& keys, ReplyWriter& reply, ListEnd end, Absent absent) {
   auto list = keys.edit<ListValue>(args.key(), reply);
   if (!list) return;
   if (list.absent() && absent == Absent::stays) return reply.integer(0);
-  list->push(end, args.rest(), keys.limits());
+  const auto elements = args.rest();
+  if (!has_room_for(elements, reply)) return;
+  list->push(end, elements, keys.limits());
   const size_t size = list->size();
   list.changed(true, kEventList, push_event(end));
   list.commit();
@@ -152,12 +163,13 @@ struct PopFromSeveral {
     auto list = keyspace.edit<ListValue>(key, reply);
     if (!list) return true;
     if (list.absent()) return false;
-    const size_t most = static_cast<size_t>(count.value_or(1)), taken = std::min(most, list->size());
+    const auto most = static_cast<size_t>(count.value_or(1));
+    const std::string taken = std::to_string(std::min(most, list->size()));
     reply.array(2);
     reply.bulk(key);
     take(list, keyspace, reply, end, most);
     if (keyspace.wants_effects()) {
-      keyspace.effect({end == ListEnd::left ? "LPOP" : "RPOP", key, std::to_string(taken)});
+      keyspace.effect({end == ListEnd::left ? "LPOP" : "RPOP", key, taken});
     }
     return true;
   }
@@ -296,7 +308,10 @@ static void blocking_move(ArgReader& args, CommandContext& context, ReplyWriter&
   if (args.failed(reply)) return;
   const auto names = args.all().subspan(1, 2);
   Keyspace keys = context.keys();
-  if (keys.exists(names[0])) return move_element(keys, reply, names[0], names[1], from, to);
+  const auto source = keys.find(names[0], store::kPeek);
+  // Who waits for a list waits on where something else has come.
+  const bool goes_on = context.is_retry() && source && source->type() != store::Type::list;
+  if (source && !goes_on) return move_element(keys, reply, names[0], names[1], from, to);
   if (context.in_exec()) return reply.null();
   context.wait_for(args.all(), names.first(1), store::Type::list, deadline_ms);
 }
@@ -401,7 +416,7 @@ static void lset(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (list.absent()) return reply.error(protocol::kNoSuchKey);
   const int64_t index = args.integer();
   const auto element = args.bytes();
-  if (args.failed(reply)) return;
+  if (args.failed(reply) || !has_room_for({&element, 1}, reply)) return;
   if (!list->set(index, element, keys.limits())) return reply.error(protocol::kIndexOutOfRange);
   list.changed(true, kEventList, "lset");
   reply.ok();
@@ -413,7 +428,7 @@ static void linsert(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (!behind && !args.token("BEFORE")) args.fail(protocol::kSyntaxError);
   const auto pivot = args.bytes();
   const auto element = args.bytes();
-  if (args.failed(reply)) return;
+  if (args.failed(reply) || !has_room_for({&element, 1}, reply)) return;
   auto list = keys.edit<ListValue>(key, reply);
   if (!list) return;
   if (list.absent()) return reply.integer(0);

@@ -189,86 +189,6 @@ static void zrandmember(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
       [&](size_t wanted) { set->random_distinct(wanted, random, write); });
 }
 
-// -- Popping --
-
-namespace {
-
-enum class End : bool { min, max };
-
-/// Removes up to `count` elements from an end and replies with them; `write` writes one after their number is known.
-template <class Begin, class Write>
-void pop_from(store::Edit<ZsetValue>& set, End end, size_t count, Begin&& begin, Write&& write) {
-  const size_t size = set->size(), taken = std::min(count, size);
-  const bool backwards = end == End::max;
-  const store::Ranks ranks = backwards ? store::Ranks{size - taken, size} : store::Ranks{0, taken};
-  begin(taken);
-  set->visit_while(ranks, backwards, [&](std::string_view member, double score) {
-    write(member, score);
-    return true;
-  });
-  set->remove(ranks);  // which cannot fail
-  set.changed(taken > 0, kEventSortedSet, backwards ? "zpopmax" : "zpopmin");
-}
-
-void pop(ArgReader& args, Keyspace& keys, ReplyWriter& reply, End end) {
-  const auto key = args.key();
-  if (args.remaining() > 1) return reply.error(protocol::kSyntaxError);
-  const bool counted = args.more();
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  const int64_t count = counted ? args.integer_between(0, kMost, protocol::kMustBePositive) : 1;
-  if (args.failed(reply)) return;
-  auto set = keys.edit<ZsetValue>(key, reply);
-  if (!set) return;
-  if (set.absent() || count == 0) return reply.array(0);
-  // A pair that nobody has asked the number of stands alone.
-  pop_from(
-      set, end, static_cast<size_t>(count),
-      [&](size_t taken) { counted ? begin_elements(reply, taken, true) : reply.array(2); },
-      [&](std::string_view member, double score) {
-        if (counted) return write_element(reply, member, score, true);
-        reply.bulk(member);
-        reply.real(score);
-      });
-}
-
-}  // namespace
-
-static void zpopmin(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { pop(args, keys, reply, End::min); }
-
-static void zpopmax(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { pop(args, keys, reply, End::max); }
-
-static void zmpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  const int64_t number = args.integer_between(1, kMost, "ERR numkeys should be greater than 0");
-  if (args.failed(reply)) return;
-  if (static_cast<uint64_t>(number) >= args.remaining()) return reply.error(protocol::kSyntaxError);
-  std::vector<std::string_view> names;
-  for (int64_t i = 0; i < number; ++i) names.push_back(args.key());
-  const End end = args.token("MAX") ? End::max : End::min;
-  if (end == End::min && !args.token("MIN")) args.fail(protocol::kSyntaxError);
-  int64_t count = 1;
-  if (args.remaining() > 1 && args.token("COUNT")) {
-    count = args.integer_between(1, kMost, "ERR count should be greater than 0");
-  }
-  args.expect_end();
-  if (args.failed(reply)) return;
-  for (const std::string_view key : names) {
-    auto set = keys.edit<ZsetValue>(key, reply);
-    if (!set) return;
-    if (set.absent()) continue;
-    reply.array(2);
-    reply.bulk(key);
-    return pop_from(
-        set, end, static_cast<size_t>(count), [&](size_t taken) { reply.array(taken); },
-        [&](std::string_view member, double score) {
-          reply.array(2);
-          reply.bulk(member);
-          reply.real(score);
-        });
-  }
-  reply.null_array();
-}
-
 // clang-format off
 constexpr ArgSpec kKey[] = {{.name = "key", .type = ArgType::key}};
 constexpr ArgSpec kKeyAndMember[] = {{.name = "key", .type = ArgType::key}, {.name = "member"}};
@@ -296,15 +216,6 @@ constexpr ArgSpec kRankArgs[] = {
     {.name = "key", .type = ArgType::key}, {.name = "member"},
     {.name = "withscore", .type = ArgType::pure_token, .token = "WITHSCORE", .since = "7.2.0", .optional = true}};
 constexpr HistoryEntry kRankHistory[] = {{"7.2.0", "Took `WITHSCORE`."}};
-constexpr ArgSpec kPopArgs[] = {
-    {.name = "key", .type = ArgType::key}, {.name = "count", .type = ArgType::integer, .optional = true}};
-constexpr ArgSpec kEnds[] = {
-    {.name = "min", .type = ArgType::pure_token, .token = "MIN"},
-    {.name = "max", .type = ArgType::pure_token, .token = "MAX"}};
-constexpr ArgSpec kZmpopArgs[] = {
-    {.name = "numkeys", .type = ArgType::integer}, {.name = "key", .type = ArgType::key, .multiple = true},
-    {.name = "where", .type = ArgType::oneof, .args = kEnds},
-    {.name = "count", .type = ArgType::integer, .token = "COUNT", .optional = true}};
 constexpr ArgSpec kZrandmemberOptions[] = {
     {.name = "count", .type = ArgType::integer},
     {.name = "withscores", .type = ArgType::pure_token, .token = "WITHSCORES", .optional = true}};
@@ -350,21 +261,6 @@ constexpr CommandSpec kZsetCommands[] = {
      .complexity = "O(log(N)) in the size of the sorted set",
      .summary = "Returns how many members of a sorted set come after one.", .history = kRankHistory,
      .args = kRankArgs, .handler = zrevrank},
-    {.name = "zpopmin", .group = Group::sorted_set, .since = "5.0.0", .arity = at_least(2), .flags = kWrite | kFast,
-     .keys = key_at(1, KeyUse::take),
-     .complexity = "O(M*log(N)): the members taken and the size of the sorted set",
-     .summary = "Removes the members with the lowest scores from a sorted set and returns them.", .args = kPopArgs,
-     .handler = zpopmin},
-    {.name = "zpopmax", .group = Group::sorted_set, .since = "5.0.0", .arity = at_least(2), .flags = kWrite | kFast,
-     .keys = key_at(1, KeyUse::take),
-     .complexity = "O(M*log(N)): the members taken and the size of the sorted set",
-     .summary = "Removes the members with the highest scores from a sorted set and returns them.", .args = kPopArgs,
-     .handler = zpopmax},
-    {.name = "zmpop", .group = Group::sorted_set, .since = "7.0.0", .arity = at_least(4), .flags = kWrite,
-     .keys = counted_keys(1, KeyUse::take),
-     .complexity = "O(K) + O(M*log(N)): the keys given, the members taken and the size of the sorted set",
-     .summary = "Removes members with the lowest or highest scores from the first sorted set that has any.",
-     .args = kZmpopArgs, .handler = zmpop},
     {.name = "zrandmember", .group = Group::sorted_set, .since = "6.2.0", .arity = at_least(2), .flags = kReadOnly,
      .keys = key_at(1, KeyUse::read), .complexity = "O(N) in the members returned",
      .summary = "Returns members chosen at random from a sorted set.", .tips = kNondeterministic,

@@ -32,7 +32,10 @@ BlockedRequest::BlockedRequest(Blocking& home, const Client& client, const Comma
 void Blocking::block(CommandContext& context, std::span<const std::string_view> args,
                      std::span<const std::string_view> keys, store::Type type, int64_t deadline_ms) {
   Client& client = context.client();
-  if (client.blocked != nullptr) return client.blocked->release();
+  if (client.blocked != nullptr) {  // it is being executed once more
+    client.blocked->release();
+    return;
+  }
   const auto waiter = std::make_shared<BlockedRequest>(*this, client, context.spec(), args, type);
   waiter->keys = waiter->request.args().subspan(static_cast<size_t>(keys.data() - args.data()), keys.size());
   waiter->deadline_ms = deadline_ms;
@@ -44,7 +47,10 @@ void Blocking::block(CommandContext& context, std::span<const std::string_view> 
   if (deadline_ms != 0) deadlines_.emplace(deadline_ms, client.id);
   undo.dismiss();
   client.blocked = waiter;
+  // A place in a queue: a node of the table with the key, a node of the list.
+  constexpr size_t kPlace = sizeof(store::WaiterTable::Queue) + 128;
   client.blocked_bytes = sizeof(BlockedRequest) + waiter->request.memory();
+  for (const auto key : waiter->keys) client.blocked_bytes += kPlace + key.size();
 }
 
 // -- Being served --
@@ -53,6 +59,7 @@ void Blocking::serve(store::Store& store, store::ThreadState& state, const store
   while (store::WaiterTable::Queue* queue = state.take_ready()) {
     store::Keyspace keys(store, state, locks, queue->database);
     serve_queue(*queue, keys, locks);
+    queue->ready = false;
     store::Shard& shard = store.shard(store.shard_index(store.hash(queue->key)));
     shard.waiters()->drop_if_empty(*queue);
     shard.free_unneeded_extras();
@@ -78,6 +85,19 @@ bool lock_others(const BlockedRequest& waiter, store::Store& store, const store:
   return locked;
 }
 
+/// The first of the keys that a request waits for at which there is something, as far as they are held: a transaction may
+/// have written to several. The one that is ready is among them.
+std::string_view first_ready(const BlockedRequest& waiter, std::string_view ready, store::Keyspace& keys,
+                             const store::ShardLocks& locks) {
+  for (const auto key : waiter.keys) {
+    if (key == ready) break;
+    if (!locks.holds(keys.store().shard_index(keys.hash(key)))) continue;
+    const store::Item item = keys.find(key, store::kPeek);
+    if (item && item->type() == waiter.type) return key;
+  }
+  return ready;
+}
+
 }  // namespace
 
 /// Serves a queue from the front as long as there is something for it.
@@ -89,11 +109,12 @@ void Blocking::serve_queue(store::WaiterTable::Queue& queue, store::Keyspace& ke
     const bool is_over = waiter->deadline_ms != 0 && waiter->deadline_ms <= keys.now_ms();
     if (item->type() != waiter->type || is_over) {
       ++at;
-    } else if (waiter->has_turn()) {
+    } else if (waiter->is_retrying()) {
       return;
     } else if (lock_others(*waiter, keys.store(), locks)) {
-      at = serve_one(queue.key, waiter, keys) ? queue.waiters.erase(at) : std::next(at);
-    } else if (hand_turn_to(waiter)) {
+      const std::string_view key = first_ready(*waiter, queue.key, keys, locks);
+      at = serve_one(key, waiter, keys) ? queue.waiters.erase(at) : std::next(at);
+    } else if (request_retry(waiter)) {
       return;
     } else {
       ++at;
@@ -105,23 +126,28 @@ void Blocking::serve_queue(store::WaiterTable::Queue& queue, store::Keyspace& ke
 bool Blocking::serve_one(std::string_view key, const Shared& waiter, store::Keyspace& keys) {
   if (!waiter->claim()) return false;
   const uint64_t hash = keys.hash(key);
+  bool served = false;
   try {
     // First what can fail: the way for the reply. Whoever comes along it waits for the shard, which is held.
     waiter->home.thread_.deliver_in_order([waiter, hash] { waiter->home.finish(*waiter, hash); });
     protocol::OutputBuffer output;
     protocol::ReplyWriter reply(output, waiter->protocol);
     protocol::ArgReader args(waiter->request.args());
-    waiter->served = waiter->spec.serve(args, key, keys, reply);
-    if (waiter->served) waiter->reply = std::move(output);
+    served = waiter->spec.serve(args, key, keys, reply);
+    if (served) waiter->reply = std::move(output);
   } catch (const std::bad_alloc&) {  // nothing has been taken; it is tried again with the next change
   }
-  if (!waiter->served) waiter->release();
-  return waiter->served;
+  if (served) {
+    waiter->served.store(true, std::memory_order_release);
+  } else {
+    waiter->release();
+  }
+  return served;
 }
 
 /// Has a waiter's request executed once more; false when it has been cancelled.
-bool Blocking::hand_turn_to(const Shared& waiter) {
-  if (!waiter->give_turn()) return false;
+bool Blocking::request_retry(const Shared& waiter) {
+  if (!waiter->request_retry()) return false;
   try {
     if (&waiter->home == this) {
       retries_.push_back(waiter);
@@ -140,9 +166,14 @@ void Blocking::retry() {
   }
 }
 
-void Blocking::retry_one(const Shared& waiter) {
+void Blocking::retry_one(const Shared& waiter) noexcept {
   Client* client = client_of(*waiter);
-  if (client != nullptr && dispatcher_.execute_again(*client, *waiter)) leave(*client);
+  if (client == nullptr || !waiter->is_retrying()) return;
+  try {
+    if (dispatcher_.execute_again(*client, *waiter)) leave(*client);
+  } catch (const std::bad_alloc&) {  // it has not been executed; it is tried again with the next change
+    waiter->release();
+  }
 }
 
 // -- On the waiter's own thread --
@@ -160,7 +191,7 @@ void Blocking::finish(BlockedRequest& waiter, uint64_t hash) {
   {
     store::ShardLocks locks(client->world.store);
     locks.lock_one(hash);
-    if (!waiter.served) return;
+    if (!waiter.served.load(std::memory_order_acquire)) return;
   }
   end_with(*client, waiter, [&](protocol::ReplyWriter& reply) { reply.output().append(waiter.reply.to_string()); });
 }
@@ -179,9 +210,18 @@ void Blocking::end_with(Client& client, const BlockedRequest& waiter, Write&& wr
   leave(client);
 }
 
-/// The client does not wait any more: goes on with what it has sent since. Those behind it may have waited for it to
-/// take its turn.
-void Blocking::leave(Client& client) {
+/// The client does not wait any more, and goes on with what it has sent since.
+void Blocking::leave(Client& client) noexcept {
+  leave_queues(client);
+  client.must_resume = true;
+  try {
+    thread_.flush_later(client.id);
+  } catch (const std::bad_alloc&) {  // then Connection::check_limits finds it
+  }
+}
+
+/// Takes a client's request out of the queues. Those behind it may have been waiting for it to have its turn.
+void Blocking::leave_queues(Client& client) noexcept {
   const Shared waiter = request_of(client);
   store::Store& store = client.world.store;
   store::ThreadState& state = client.world.thread_state(thread_.index());
@@ -189,15 +229,15 @@ void Blocking::leave(Client& client) {
     store::ShardLocks locks(store);
     locks.lock_one(store.hash(key));
     store::Keyspace keys(store, state, locks, waiter->database);
+    const auto* queue = keys.waiting(key);
+    const bool was_first = queue != nullptr && !queue->waiters.empty() && queue->waiters.front() == waiter;
     keys.stop_waiting(key, waiter.get());
-    if (auto* queue = keys.waiting(key)) state.note_ready(*queue);
+    if (auto* others = keys.waiting(key); was_first && others != nullptr) state.note_ready(*others);
     serve(store, state, locks);
   }
   deadlines_.erase({waiter->deadline_ms, client.id});
   client.blocked.reset();
   client.blocked_bytes = 0;
-  client.resumes = true;
-  thread_.flush_later(client.id);
 }
 
 void Blocking::end_overdue(int64_t now_ms) {
@@ -214,7 +254,7 @@ void Blocking::end_overdue(int64_t now_ms) {
 void Blocking::forget(Client& client) {
   if (client.blocked == nullptr) return;
   client.blocked->cancel();
-  leave(client);
+  leave_queues(client);
 }
 
 bool Blocking::unblock(Client& client, bool with_error) {

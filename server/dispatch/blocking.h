@@ -4,12 +4,13 @@
 // Who writes to a key that is waited for serves the waiters itself before it releases the key's shard, so that nobody
 // else sees the elements in between; the reply goes to the waiter's thread, which writes it and goes on with what the
 // client has sent meanwhile. A command that needs a second key (BLMOVE) whose shard another thread holds at this moment
-// is executed once more on its own thread with its own locks instead, and keeps its turn: those behind it wait until it
-// is done.
+// is executed once more on its own thread with its own locks instead. Those behind it in the queue wait until that is
+// done, but commands that do not wait may take the element first; then it waits on.
 //
 // One Blocking for each I/O thread, used on that thread, except where a function says otherwise.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -48,9 +49,9 @@ struct BlockedRequest final : store::Waiter {
   std::span<const std::string_view> keys;  // in the request
   int64_t deadline_ms = 0;                 // of the clock that clients see; 0: none
 
-  // Written by who has claimed it, under the lock of the shard whose key has served it.
-  bool served = false;
+  // Written by who has claimed it; the reply first.
   protocol::OutputBuffer reply;
+  std::atomic<bool> served{false};
 };
 
 class Blocking {
@@ -71,6 +72,7 @@ class Blocking {
   void serve(store::Store& store, store::ThreadState& state, const store::ShardLocks& locks);
   /// Behind that, when no shard is held any more: executes requests of this thread's clients once more.
   void retry();
+  bool must_retry() const { return !retries_.empty(); }
 
   // -- What ends waiting, apart from being served. No shard is held --
   /// Ends it for those whose time is up.
@@ -91,12 +93,13 @@ class Blocking {
   Client* client_of(const BlockedRequest& waiter);
   void serve_queue(store::WaiterTable::Queue& queue, store::Keyspace& keys, const store::ShardLocks& locks);
   static bool serve_one(std::string_view key, const Shared& waiter, store::Keyspace& keys);
-  bool hand_turn_to(const Shared& waiter);
-  void retry_one(const Shared& waiter);
+  bool request_retry(const Shared& waiter);
+  void retry_one(const Shared& waiter) noexcept;
   void finish(BlockedRequest& waiter, uint64_t hash);
   template <class Write>
   void end_with(Client& client, const BlockedRequest& waiter, Write&& write);
-  void leave(Client& client);
+  void leave(Client& client) noexcept;
+  void leave_queues(Client& client) noexcept;
 
   Dispatcher& dispatcher_;
   ClientThread& thread_;

@@ -47,6 +47,8 @@ class CommandContext {
   /// EXEC, where nothing waits.
   void wait_for(std::span<const std::string_view> args, std::span<const std::string_view> keys, store::Type type,
                 int64_t deadline_ms);
+  /// Whether the command has been waiting and is executed once more.
+  bool is_retry() const { return client_.blocked != nullptr; }
   /// Whether the command runs inside EXEC.
   bool in_exec() const { return in_exec_; }
   void set_in_exec(bool on) { in_exec_ = on; }

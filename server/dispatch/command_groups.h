@@ -33,6 +33,7 @@ std::span<const CommandSpec> string_commands();
 std::span<const CommandSpec> transactions_commands();
 std::span<const CommandSpec> zset_combine_commands();
 std::span<const CommandSpec> zset_commands();
+std::span<const CommandSpec> zset_pop_commands();
 std::span<const CommandSpec> zset_range_commands();
 
 }  // namespace larder::server::commands

@@ -22,7 +22,7 @@ std::vector<std::span<const CommandSpec>> all_groups() {
       lcs_commands(),        list_commands(),        memory_commands(),       object_commands(),
       pubsub_commands(),     server_commands(),      set_commands(),          slowness_commands(),
       standalone_commands(), string_commands(),      transactions_commands(), zset_combine_commands(),
-      zset_commands(),       zset_range_commands(),
+      zset_commands(),       zset_pop_commands(),    zset_range_commands(),
   };
 }
 

@@ -382,10 +382,15 @@ void Dispatcher::run_queued(Client& client, std::span<const Transaction::Queued>
 
 bool Dispatcher::execute_again(Client& client, const BlockedRequest& waiter) {
   const auto args = waiter.request.args();
+  // It may stand behind a command of a client of another world.
+  const base::AtExit back([this, world = world_] {
+    if (world_ != world) enter(*world);
+  });
   begin_batch(client);
   thread_.refresh_settings();
   thread_state_->refresh_settings();
-  protocol::OutputBuffer& output = waiter.drops_reply ? dropped_replies_ : client.output;
+  protocol::OutputBuffer dropped;
+  protocol::OutputBuffer& output = waiter.drops_reply ? dropped : client.output;
   protocol::ReplyWriter reply(output, client.protocol);
   reply.on_error(&Dispatcher::count_error, this);
   const protocol::OutputBuffer::Mark mark = output.mark();
@@ -400,8 +405,7 @@ bool Dispatcher::execute_again(Client& client, const BlockedRequest& waiter) {
   }
   thread_state_->hand_over();
   blocking_.serve(*store_, *thread_state_, locks);
-  if (waiter.drops_reply) dropped_replies_.clear();
-  return waiter.has_turn();
+  return waiter.is_retrying();
 }
 
 // -- Afterwards --

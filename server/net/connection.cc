@@ -96,8 +96,20 @@ std::span<char> Connection::receive(std::span<char> buffer) {
   client.query_buffer_free = room.size() - bytes;
   if (!waiting()) return input;
   if (backlog_size_ == 0) keep_rest(input);
-  update_interest();
+  if (!input_within_limit()) {
+    close();
+  } else {
+    update_interest();
+    account();
+  }
   return {};
+}
+
+bool Connection::input_within_limit() {
+  if (backlog_size_ <= thread_.settings().client_query_buffer_limit_bytes) return true;
+  state_.figures.rare.query_limit_disconnections.fetch_add(1, std::memory_order_relaxed);
+  state_.log.warning("Closing client that reached max query buffer length: id={} addr={}", client.id, client.address);
+  return false;
 }
 
 void Connection::log_end_of_input() {
@@ -112,11 +124,13 @@ void Connection::log_end_of_input() {
 
 /// Tells the poller what this connection waits for, when that has changed. Input is read however much output waits, as
 /// in Redis: many clients write a whole pipeline before they read, and what bounds the output is its limit. It is not
-/// read while more than a buffer of requests waits for the end of a pause.
+/// read while more than a buffer of requests waits for the end of a pause; behind a request that blocks it is, because
+/// only reading tells that the client has gone.
 void Connection::update_interest() {
   if (closed_) return;
   const bool write = !client.output.empty();
-  const bool read = !client.close_after_reply && !(waiting() && backlog_size_ > kReadAhead);
+  const bool read =
+      !client.close_after_reply && !(waiting() && client.blocked == nullptr && backlog_size_ > kReadAhead);
   if (read == wants_read_ && write == wants_write_) [[likely]]
     return;
   wants_read_ = read;
@@ -138,15 +152,11 @@ void Connection::consume(Parsed parsed, Batch& batch) {
   if (client.output.empty()) std::swap(client.output, thread_.scratch_output);
   apply_output_limit();
   keep_rest(session_.execute(parsed, batch));
-  if (backlog_size_ > thread_.settings().client_query_buffer_limit_bytes) {
-    state_.figures.rare.query_limit_disconnections.fetch_add(1, std::memory_order_relaxed);
-    state_.log.warning("Closing client that reached max query buffer length: id={} addr={}", client.id, client.address);
-    client.close_now = true;
-  }
+  if (!input_within_limit()) client.close_now = true;
 }
 
 void Connection::resume() {
-  client.resumes = false;
+  client.must_resume = false;
   apply_output_limit();
   if (session_.resume() && backlog_size_ > 0) {
     Batch batch;
@@ -280,6 +290,7 @@ void Connection::note_output_limit_exceeded() {
 
 void Connection::check_limits(int64_t now_us, int idle_timeout_s) {
   if (!client.output.empty() && !output_within_limits()) return close();
+  if (client.must_resume) return resume();  // there was no memory to do so at once
   const bool may_idle = client.subscriptions() > 0 || client.monitor || waiting();
   const int64_t idle_us = now_us - client.last_active_us;
   if (idle_timeout_s > 0 && !may_idle && idle_us > int64_t{idle_timeout_s} * 1'000'000) {

@@ -56,6 +56,7 @@ class Connection final : public Pollable, public RequestSource {
  private:
   std::span<char> input_room(std::span<char> buffer);
   void log_end_of_input();
+  bool input_within_limit();
   void update_interest();
   void consume(Parsed parsed, Batch& batch);
   void keep_rest(std::span<char> rest);

@@ -203,14 +203,15 @@ std::vector<uint64_t> IoThread::client_ids() const {
 }
 
 void IoThread::flush_waiting() {
-  run_deliveries();
-  dispatcher_.blocking().retry();
-  while (has_unflushed()) {
+  // What is delivered may end a wait, and a client that goes on may write to what others wait for.
+  while (has_deliveries() || dispatcher_.blocking().must_retry() || has_unflushed()) {
+    run_deliveries();
+    dispatcher_.blocking().retry();
     for (const uint64_t id : take_unflushed()) {
       Connection* connection = find_connection(id);
       if (connection == nullptr) continue;
       try {
-        connection->client.resumes ? connection->resume() : connection->flush();
+        connection->client.must_resume ? connection->resume() : connection->flush();
       } catch (const std::bad_alloc&) {
         connection->out_of_memory();
       }

@@ -44,7 +44,8 @@ void Shard::tell_before(const KeyChange& change, const Entry* entry) const noexc
 void Shard::tell_after(const KeyChange& change, const Entry* entry, Reason reason) noexcept {
   if (!extras->watches.empty()) extras->watches.changed(change.database, change.key, entry != nullptr);
   if (!extras->waiters.empty() && entry != nullptr) {
-    if (auto* queue = extras->waiters.find(change.database, change.key)) change.thread.note_ready(*queue);
+    auto* queue = extras->waiters.find(change.database, change.key);
+    if (queue != nullptr && queue->wants(entry->type())) change.thread.note_ready(*queue);
   }
   if (extras->consumers == nullptr) return;
   for (ChangeConsumer* consumer : *extras->consumers) consumer->after_change(change, entry, reason);

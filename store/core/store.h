@@ -90,13 +90,13 @@ class ThreadState {
     last_ready_ = &queue;
   }
   bool has_ready() const { return first_ready_ != nullptr; }
-  /// The queue of the key that was written first, which is no longer on the list; null when there is none.
+  /// The queue of the key that was written first, which is no longer on the list but stays marked as ready until the
+  /// caller is done with it: serving it writes to the key, too. Null when there is none.
   WaiterTable::Queue* take_ready() noexcept {
     WaiterTable::Queue* queue = first_ready_;
     if (queue == nullptr) return nullptr;
     first_ready_ = queue->next_ready;
     if (first_ready_ == nullptr) last_ready_ = nullptr;
-    queue->ready = false;
     return queue;
   }
 

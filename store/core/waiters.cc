@@ -13,8 +13,11 @@ void WaiterTable::add(uint32_t database, std::string_view key, std::shared_ptr<W
     found->second.database = database;
     found->second.key = found->first.second;
   }
-  auto& waiters = found->second.waiters;
-  waiters.splice(waiters.end(), one);
+  Queue& queue = found->second;
+  // A request may name a key many times; nobody else is added in between.
+  if (!queue.waiters.empty() && queue.waiters.back() == one.front()) return;
+  queue.types |= static_cast<uint8_t>(1u << static_cast<unsigned>(one.front()->type));
+  queue.waiters.splice(queue.waiters.end(), one);
 }
 
 void WaiterTable::remove(uint32_t database, std::string_view key, const Waiter* waiter) noexcept {

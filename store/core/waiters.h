@@ -19,8 +19,14 @@
 
 namespace larder::store {
 
-/// A request that waits for one of several keys to hold a value of a type. It ends once, whoever is first: a thread
-/// that claims it and serves it, or its own thread that cancels it (timeout, disconnection, CLIENT UNBLOCK).
+/// A request that waits for one of several keys to hold a value of a type. Its end comes once, whoever is first:
+///   waiting  -> claimed    who holds the shard of one of the keys: serves it, and its thread ends the wait
+///   claimed  -> waiting    the same, where it could not be served
+///   waiting  -> retrying   who holds the shard: its own thread executes it once more, those behind it wait for that
+///   retrying -> waiting    its own thread, where there was nothing any more
+///   waiting, retrying -> cancelled   its own thread, or any while all are stopped: a timeout, the connection's end,
+///                                    CLIENT UNBLOCK
+/// Its own thread alone takes it out of the queues, but for the one from which it is served.
 class Waiter {
  public:
   explicit Waiter(Type type) : type(type) {}
@@ -30,18 +36,16 @@ class Waiter {
 
   const Type type;
 
-  /// Any thread: whether the caller may serve it now and nobody else.
+  // Each says whether it has made the step.
   bool claim() { return change(State::waiting, State::claimed); }
-  /// Any thread: has its own thread try to serve it, and those behind it wait until that is done.
-  bool give_turn() { return change(State::waiting, State::has_turn); }
-  bool has_turn() const { return state_.load(std::memory_order_acquire) == State::has_turn; }
-  /// Who has claimed it or has been given the turn could not serve it after all.
-  void release() { state_.store(State::waiting, std::memory_order_release); }
-  /// Any thread: whether nobody serves it now or ever will.
-  bool cancel() { return change(State::waiting, State::cancelled) || change(State::has_turn, State::cancelled); }
+  bool request_retry() { return change(State::waiting, State::retrying); }
+  bool release() { return change(State::claimed, State::waiting) || change(State::retrying, State::waiting); }
+  bool cancel() { return change(State::waiting, State::cancelled) || change(State::retrying, State::cancelled); }
+
+  bool is_retrying() const { return state_.load(std::memory_order_acquire) == State::retrying; }
 
  private:
-  enum class State : uint8_t { waiting, has_turn, claimed, cancelled };
+  enum class State : uint8_t { waiting, retrying, claimed, cancelled };
   bool change(State from, State to) { return state_.compare_exchange_strong(from, to, std::memory_order_acq_rel); }
 
   std::atomic<State> state_{State::waiting};
@@ -54,11 +58,14 @@ class WaiterTable {
     uint32_t database;
     std::string_view key;  // in the table
     std::list<std::shared_ptr<Waiter>> waiters;
-    bool ready = false;  // on the list of the thread that holds the shard
+    uint8_t types = 0;   // that they wait for, as bits; some may be gone
+    bool ready = false;  // on the list of the thread that holds the shard, or being served
     Queue* next_ready = nullptr;
+
+    bool wants(Type type) const { return (types >> static_cast<unsigned>(type) & 1) != 0; }
   };
 
-  /// Throws std::bad_alloc, nothing changed.
+  /// A waiter that is the last of the queue already is not added again. Throws std::bad_alloc, nothing changed.
   void add(uint32_t database, std::string_view key, std::shared_ptr<Waiter> waiter);
   void remove(uint32_t database, std::string_view key, const Waiter* waiter) noexcept;
   /// Null when nobody waits for the key.

@@ -215,7 +215,8 @@ ChunkList::Position ChunkList::add_chunk(Position before, const Member& element)
   return added;
 }
 
-/// At either end of the list the new block takes one chunk only, so that lists that grow there fill their blocks.
+/// Of a block at either end of the list, the outermost chunk gets a block for itself, so that lists that grow there fill
+/// their blocks.
 void ChunkList::split_block(uint32_t index) {
   auto& blocks = large_->blocks;
   const size_t kept = index + 1 == blocks.size() ? kMostChunks - 1 : index == 0 ? 1 : kMostChunks / 2;
@@ -261,6 +262,10 @@ ChunkList::Position ChunkList::drop_chunk(Position position) noexcept {
     position = {.block = position.block + 1, .chunk = 0};
   }
   const bool is_end = position.block == blocks.size();
+  if (blocks.empty()) {  // a list that had become large in vain
+    large_.reset();
+    return {};
+  }
   if (blocks.size() == 1 && blocks.front().chunks.size() == 1) {
     only_ = std::move(blocks.front().chunks.front());
     large_.reset();

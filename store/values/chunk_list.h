@@ -34,8 +34,8 @@ struct ChunkLimit {
   bool allows(size_t with_bytes, size_t with_elements) const {
     return with_bytes <= bytes && with_elements <= elements;
   }
-  /// Whether a chunk is so small that a list of it alone becomes compact again: half of what is allowed, where only
-  /// what the directive names is looked at.
+  /// Whether a list of a chunk of this size alone becomes a listpack again (listTypeTryConvertQuicklist of Redis): at
+  /// half of the limit, the bytes of a limit on elements left out.
   bool is_half(size_t of_bytes, size_t of_elements) const {
     return elements == kNone ? of_bytes <= bytes / 2 : of_elements <= elements / 2;
   }

@@ -112,7 +112,7 @@ void ListValue::pop(ListEnd end, size_t count, const EncodingLimits& limits) noe
 
 void ListValue::rotate(ListEnd from, ListEnd to, std::string_view copy, const EncodingLimits& limits) {
   if (packed_) {
-    // The element leaves before it is added; of what it takes besides its text the least is supposed.
+    // Redis pops the element before it looks whether there is room to push it: its encoding's bytes are gone then.
     constexpr size_t kLeastOverhead = 2;
     const Listpack& chunk = *chunks_.only_chunk();
     packed_ = ChunkLimit::of(limits.list_max_listpack_size).allows(chunk.bytes().size() - kLeastOverhead, chunk.size());

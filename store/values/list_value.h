@@ -33,6 +33,8 @@ struct PositionQuery {
 class ListValue final : public Value {
  public:
   static constexpr Type kType = Type::list;
+  /// A longer element has no room in a listpack.
+  static constexpr size_t kMostBytes = Listpack::kMaxBytes - 64;
 
   Type type() const override { return Type::list; }
   std::string_view encoding() const override { return packed_ ? "listpack" : "quicklist"; }
@@ -43,14 +45,15 @@ class ListValue final : public Value {
 
   /// The element at an index, from the right if negative. It lies in the list.
   std::optional<Member> at(int64_t index) const;
-  /// Zero-based positions of an element, in the order met. Few at a time: the caller bounds what it wants to hold.
+  /// Zero-based positions of an element, in the order met.
   std::vector<int64_t> positions(std::string_view element, const PositionQuery& query) const;
   /// Calls `visit(std::string_view)` for up to `count` elements from an index on, which is not negative, until it
   /// returns false; the views are valid during the call. `end` says where index 0 is and, with that, the direction.
   template <class Visit>
   void visit_from(ListEnd end, size_t index, size_t count, Visit&& visit) const;
 
-  // -- Changes, which may change the form. std::bad_alloc leaves the elements unchanged --
+  // -- Changes, which may change the form. No element is longer than kMostBytes. std::bad_alloc leaves the elements
+  // unchanged --
 
   /// Adds elements at an end, one after another: the last one becomes the outermost.
   void push(ListEnd end, std::span<const std::string_view> elements, const EncodingLimits& limits);

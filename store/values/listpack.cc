@@ -286,17 +286,6 @@ Listpack Listpack::split(Position at) {
   return upper;
 }
 
-void Listpack::append_all(Listpack&& other) {
-  if (other.empty()) return;
-  const auto added = static_cast<Position>(other.block_bytes() - kFrameBytes);
-  const Position end = empty() ? kHeaderBytes : static_cast<Position>(block_bytes() - 1);
-  const size_t count = size() + other.size();
-  resize(size_t{end} + added + 1);
-  set_count(count);
-  std::memcpy(block_ + end, other.block_ + kHeaderBytes, added);
-  other.resize(0);
-}
-
 Listpack::Position Listpack::erase(Position at, size_t count) noexcept {
   const auto end = static_cast<Position>(block_bytes() - 1);
   Position behind = at;

@@ -92,8 +92,6 @@ class Listpack {
   Position erase(Position at, size_t count = 1) noexcept;
   /// Moves the elements from a position on, which is not the first, to the listpack that is returned.
   Listpack split(Position at);
-  /// Takes the elements of another behind the own ones; that one is unchanged if there is no memory.
-  void append_all(Listpack&& other);
   /// Removes the elements for which `take(const Member&)` is true, in one pass; returns how many. `take` sees each
   /// element once and must not throw.
   template <class Take>

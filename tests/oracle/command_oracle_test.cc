@@ -27,7 +27,8 @@ const Args& offered() {
       "sdiff "
       "sdiffstore sscan zadd zincrby zrem zcard zscore zmscore zrank zrevrank zrange zrangestore zrevrange "
       "zrangebyscore zrevrangebyscore zrangebylex zrevrangebylex zcount zlexcount zremrangebyrank zremrangebyscore "
-      "zremrangebylex zpopmin zpopmax zmpop zrandmember zscan zunion zunionstore zinter zinterstore zintercard zdiff "
+      "zremrangebylex zpopmin zpopmax zmpop bzpopmin bzpopmax bzmpop zrandmember zscan zunion zunionstore zinter "
+      "zinterstore zintercard zdiff "
       "zdiffstore multi exec discard watch unwatch subscribe unsubscribe psubscribe punsubscribe publish pubsub "
       "ssubscribe sunsubscribe spublish wait waitaof lastsave module cluster readonly readwrite asking "
 
