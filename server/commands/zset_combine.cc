@@ -66,7 +66,7 @@ Aggregate read_aggregate(ArgReader& args) {
 
 enum class Operation : uint8_t { combined_union, intersection, difference };
 
-/// One of these commands: its operands, which are there when a reply need not be given any more, and options.
+/// What one of these commands reads. Without operands there was an error, which has been replied.
 struct Combination {
   std::optional<std::vector<ScoredOperand>> operands;
   Aggregate aggregate = Aggregate::sum;

@@ -211,7 +211,10 @@ static void zrangestore(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto query = RangeQuery::read(args, {.by = {}, .backwards = {}, .stores = true});
   if (args.failed(reply)) return;
   const auto* set = keys.read<ZsetValue>(key, reply);
-  if (set) store_result(keys, reply, target, set->part(query.in(*set), keys.limits()), "zrangestore");
+  if (!set) return;
+  const Ranks ranks = query.in(*set);
+  const size_t expected = query.bounds.by == By::rank ? ranks.size() : 0;  // as Redis, which counts others on the way
+  store_result(keys, reply, target, set->part(ranks, expected, keys.limits()), "zrangestore");
 }
 
 static void zcount(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { count(args, keys, reply, By::score); }

@@ -37,10 +37,10 @@ size_t ZsetValue::free_effort() const {
   return table == nullptr ? 1 : (*table)->allocations();
 }
 
-/// An empty set in a form that will hold so many.
-std::unique_ptr<ZsetValue> ZsetValue::for_elements(size_t count, const EncodingLimits& limits) {
+/// An empty set in a form that will hold so many members of up to `longest` bytes.
+std::unique_ptr<ZsetValue> ZsetValue::for_elements(size_t count, size_t longest, const EncodingLimits& limits) {
   auto set = std::make_unique<ZsetValue>();
-  if (count > limits.zset_max_listpack_entries) {
+  if (count > limits.zset_max_listpack_entries || longest > limits.zset_max_listpack_value) {
     auto table = std::make_unique<ScoredTable>();
     table->reserve(count);
     set->form_ = std::move(table);
@@ -49,13 +49,15 @@ std::unique_ptr<ZsetValue> ZsetValue::for_elements(size_t count, const EncodingL
 }
 
 std::unique_ptr<ZsetValue> ZsetValue::of_sorted(std::span<const ScoredMember> elements, const EncodingLimits& limits) {
-  auto set = for_elements(elements.size(), limits);
+  size_t longest = 0;
+  for (const ScoredMember& element : elements) longest = std::max(longest, element.member.size());
+  auto set = for_elements(elements.size(), longest, limits);  // at once: a listpack would lose the sign of -0
   for (const ScoredMember& element : elements) set->add(element, {}, limits);
   return set;
 }
 
-std::unique_ptr<ZsetValue> ZsetValue::part(const Ranks& ranks, const EncodingLimits& limits) const {
-  auto set = for_elements(ranks.size(), limits);
+std::unique_ptr<ZsetValue> ZsetValue::part(const Ranks& ranks, size_t expected, const EncodingLimits& limits) const {
+  auto set = for_elements(expected, 0, limits);
   visit_while(ranks, false, [&](std::string_view member, double score) {
     set->add({member, score}, {}, limits);
     return true;

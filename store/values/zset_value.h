@@ -47,9 +47,9 @@ class ZsetValue final : public Value {
 
   ZsetValue() = default;
   /// Results, in the form that Redis gives to them: of elements that are all different and in order; and of some ranks
-  /// of another set. Both throw std::bad_alloc.
+  /// of another set, of which Redis expects `expected` when it begins. Both throw std::bad_alloc.
   static std::unique_ptr<ZsetValue> of_sorted(std::span<const ScoredMember> elements, const EncodingLimits& limits);
-  std::unique_ptr<ZsetValue> part(const Ranks& ranks, const EncodingLimits& limits) const;
+  std::unique_ptr<ZsetValue> part(const Ranks& ranks, size_t expected, const EncodingLimits& limits) const;
 
   Type type() const override { return Type::zset; }
   std::string_view encoding() const override;
@@ -127,7 +127,7 @@ class ZsetValue final : public Value {
  private:
   using Table = std::unique_ptr<ScoredTable>;
 
-  static std::unique_ptr<ZsetValue> for_elements(size_t count, const EncodingLimits& limits);
+  static std::unique_ptr<ZsetValue> for_elements(size_t count, size_t longest, const EncodingLimits& limits);
   AddResult add_to_listpack(const ScoredMember& element, const ZaddRules& rules, const EncodingLimits& limits);
   AddResult add_to_table(ScoredTable& table, const ScoredMember& element, const ZaddRules& rules);
   static Table table_of(const ScoredListpack& packed, size_t expected);

@@ -115,7 +115,7 @@ TEST_P(Changes, AreUndone) {
     {
       ShardLocks locks(data());
       locks.lock_all();
-      EXPECT_GT(log.size(), 20u);
+      EXPECT_GT(log.size(), 10u);
       // At the time of the start nothing of it had expired, so the threads' own time does for the undoing.
       log.undo(data(), thread, locks);
       EXPECT_EQ(digest_of(data(), locks, Encodings::told), start) << "program " << program;

@@ -696,8 +696,9 @@ bool is_soon(const std::string& time) {
 /// that begin with a blank or are hexadecimal are refused by younger ones.
 bool differs_by_age(const std::string& name, const Args& command) {
   if (name == "ZRANK" || name == "ZREVRANK") return command.size() > 3;
-  return name.starts_with('Z') && std::any_of(command.begin(), command.end(),
-                                              [](const std::string& word) { return word == " 1" || word == "0x10"; });
+  return name.starts_with('Z') && std::any_of(command.begin(), command.end(), [](const std::string& word) {
+           return word == " 1" || word == "0x10" || word == "-0";
+         });
 }
 
 /// ZADD of the sorted set whose scores are all 0, where damage() may have given it another one.
@@ -820,7 +821,7 @@ std::string ProgramGenerator::pattern() {
 
 std::string ProgramGenerator::score() {
   static constexpr std::string_view kEdges[] = {"1.5", "-2.25", "0.125", "inf",           "-inf",     "+inf",
-                                                "1e3", "-0",    ".5",    "1099511627776", "infinity", "nan",
+                                                "1e3", "-1e3",  ".5",    "1099511627776", "infinity", "nan",
                                                 "x",   "-1e-7", "1e20",  "3.0",           "0.1",      "100"};
   return chance(75) ? std::to_string(static_cast<int>(below(12)) - 3) : one_of(kEdges);
 }

@@ -772,6 +772,23 @@ TEST_P(ZsetOracle, Encodings) {
   run("DEBUG DIGEST-VALUE of127 of129 wide wider few digested nothing");
 }
 
+/// Redis builds what it combines as a skiplist, which keeps the sign of -0, and a range as a listpack, which does not.
+TEST_P(ZsetOracle, MinusZeroInResults) {
+  const std::string longest(65, 'm');
+  run("ZADD short 5 a 0 b");
+  run("ZADD long 5 a 0 " + longest);
+  run(R"(
+    ZUNIONSTORE d 1 short WEIGHTS -0
+    ZRANGE d 0 -1 WITHSCORES
+    ZUNIONSTORE e 1 long WEIGHTS -0
+    ZRANGE e 0 -1 WITHSCORES
+    ZRANGESTORE f e 0 -1
+    ZRANGE f 0 -1 WITHSCORES
+    ZRANGESTORE f e -inf +inf BYSCORE
+    ZRANGE f 0 -1 WITHSCORES
+  )");
+}
+
 TEST_P(ZsetOracle, MoreAtOnceThanAListpackTakes) {
   run(R"(
     CONFIG SET zset-max-listpack-entries 4

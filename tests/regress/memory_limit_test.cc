@@ -84,6 +84,20 @@ TEST_P(MemoryLimit, HoldsForTheUnionOfSets) {
   EXPECT_LE(used_memory(), static_cast<int64_t>(kLimit));
 }
 
+TEST_P(MemoryLimit, HoldsForTheUnionOfSortedSetsAndSets) {
+  for (int i = 0; i < 30; ++i) {
+    const std::string member = std::to_string(i) + std::string(100'000, 'm');
+    ask(client, "ZADD", "a", std::to_string(i), "a" + member);
+    ask(client, "SADD", "b", "b" + member);
+  }
+  const std::string stored = ask(client, "ZUNIONSTORE", "union", "2", "a", "b");
+  if (GetParam() != EvictionPolicy::allkeys_lru) {
+    EXPECT_EQ(stored, kRefused);
+    EXPECT_EQ(ask(client, "ZRANGESTORE", "a", "a", "0", "5"), "6") << "which takes the place of a larger one";
+  }
+  EXPECT_LE(used_memory(), static_cast<int64_t>(kLimit));
+}
+
 TEST_P(MemoryLimit, HoldsForRepeatedAppends) {
   const std::string part(300'000, 'a');
   bool refused = false;

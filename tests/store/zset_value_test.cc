@@ -235,7 +235,7 @@ TEST(ZsetValue, ChangesItsFormWhereRedisDoes) {
   ZsetValue of_long_members;
   of_long_members.add({"123456", 1}, {}, limits);
   EXPECT_EQ(of_long_members.encoding(), "skiplist");
-  EXPECT_EQ(set.part({0, 1}, limits)->encoding(), "listpack");
+  EXPECT_EQ(set.part({0, 1}, 1, limits)->encoding(), "listpack");
 }
 
 TEST_P(Zset, DrawsAndScans) {
