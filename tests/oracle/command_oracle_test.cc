@@ -27,7 +27,8 @@ const Args& offered() {
       "sdiff "
       "sdiffstore sscan multi exec discard watch unwatch subscribe unsubscribe psubscribe punsubscribe publish pubsub "
       "ssubscribe sunsubscribe spublish wait waitaof lastsave module cluster readonly readwrite asking "
-      "setbit getbit bitcount bitpos bitop bitfield bitfield_ro pfadd pfcount pfmerge pfdebug pfselftest");
+      "setbit getbit bitcount bitpos bitop bitfield bitfield_ro pfadd pfcount pfmerge pfdebug pfselftest sort "
+      "sort_ro");
   return names;
 }
 

@@ -108,6 +108,7 @@ constexpr Difference kValkey[] = {
     {"tokens of bitop", "*", "*DIFF*", kBitOperations},
     {"tokens of bitcount", "*", "*", "an end may be left out"},
     {"BITCOUNT *", "*", "-ERR syntax error", "an end may be left out"},
+    {"BITCOUNT *", "-ERR syntax error", "-ERR value is not an integer or out of range", "the end is read last"},
     {"client|capa", "offered", "not offered", "came later"},
     {"client|import-source", "offered", "not offered", "came later"},
     {"tokens of cluster|setslot", "*TIMEOUT *", "*STABLE ", "TIMEOUT came later"},
