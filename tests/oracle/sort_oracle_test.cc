@@ -1,5 +1,6 @@
 // SORT and SORT_RO of sets: orders, limits, patterns of BY and GET, errors.
 #include "tests/oracle/oracle_test.h"
+#include "tests/oracle/reference.h"
 
 namespace larder::test {
 namespace {
@@ -30,14 +31,15 @@ TEST_P(SortOracle, Numbers) {
     SORT u
     SADD v 1 ""
     SORT v
-    SADD w 1e400
-    SORT w
     SADD x 1 1.0 01 +1
     SORT x
     SORT x DESC
     SADD y "1\x00x" 0
     SORT y
   )");
+  // After one number that is out of range, Redis 7.0 finds that others are, too.
+  if (!reference().habits.before_72) run("SADD w 1e400");
+  if (!reference().habits.before_72) run("SORT w");
 }
 
 TEST_P(SortOracle, Limits) {
