@@ -488,7 +488,8 @@ bool deterministic(const Args& command) {
   const std::string name = upper(command[0]);
   if (name == "SPOP" && command.size() > 1) return pops_all_or_none(command);
   // Servers that refuse such a cursor do not look for the key.
-  if (name.ends_with("SCAN") && command.size() > 2 && command[2].starts_with('-')) return false;
+  const size_t cursor = name == "SCAN" ? 1 : 2;
+  if (name.ends_with("SCAN") && command.size() > cursor && command[cursor].starts_with('-')) return false;
   const bool timed = name == "EXPIRE" || name == "PEXPIRE" || name == "SETEX" || name == "PSETEX";
   if (timed && command.size() > 2 && is_soon(command[2])) return false;
   for (size_t i = 2; i + 1 < command.size() && (name == "SET" || name == "GETEX"); ++i) {
