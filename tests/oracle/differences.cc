@@ -131,6 +131,7 @@ constexpr std::string_view kNamed = "names the command";
 constexpr std::string_view kNoAuthFirst = "who has not said the password learns nothing else";
 
 constexpr Difference kValkey91[] = {
+    {"BITFIELD f GET \"u8\\x00x\" 0", "-ERR Invalid bitfield type*", "[:0]", "a NUL does not end the type"},
     {"MSETEX *", "-ERR invalid numkeys value or out of range", "-ERR invalid numkeys value", "other words"},
     {"MSETEX *", "-ERR syntax error", "-ERR wrong number of key-value pairs", "other words"},
     {"HELLO*", "*\"redis\"*\"modules\"*\"lua\"*", "*\"redis\"*\"modules\"*[]]", kLua},
