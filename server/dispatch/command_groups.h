@@ -28,6 +28,7 @@ std::span<const CommandSpec> pubsub_commands();
 std::span<const CommandSpec> server_commands();
 std::span<const CommandSpec> set_commands();
 std::span<const CommandSpec> slowness_commands();
+std::span<const CommandSpec> sort_commands();
 std::span<const CommandSpec> standalone_commands();
 std::span<const CommandSpec> string_commands();
 std::span<const CommandSpec> transactions_commands();

@@ -16,13 +16,13 @@ namespace {
 std::vector<std::span<const CommandSpec>> all_groups() {
   using namespace commands;
   return {
-      bitmap_commands(),     hyperloglog_commands(), client_commands(),       cluster_commands(),
-      command_commands(),    config_commands(),      connection_commands(),   debug_commands(),
-      expire_commands(),     generic_commands(),     hash_commands(),         info_commands(),
-      lcs_commands(),        list_commands(),        memory_commands(),       object_commands(),
-      pubsub_commands(),     server_commands(),      set_commands(),          slowness_commands(),
-      standalone_commands(), string_commands(),      transactions_commands(), zset_combine_commands(),
-      zset_commands(),       zset_pop_commands(),    zset_range_commands(),
+      bitmap_commands(),       hyperloglog_commands(), client_commands(),     cluster_commands(),
+      command_commands(),      config_commands(),      connection_commands(), debug_commands(),
+      expire_commands(),       generic_commands(),     hash_commands(),       info_commands(),
+      lcs_commands(),          list_commands(),        memory_commands(),     object_commands(),
+      pubsub_commands(),       server_commands(),      set_commands(),        slowness_commands(),
+      sort_commands(),         standalone_commands(),  string_commands(),     transactions_commands(),
+      zset_combine_commands(), zset_commands(),        zset_pop_commands(),   zset_range_commands(),
   };
 }
 
@@ -59,7 +59,8 @@ std::string_view group_name(Group group) { return kGroupNames.at(static_cast<siz
 AclCategories acl_categories(const CommandSpec& spec) {
   // A container that only holds subcommands does nothing itself, whatever it is about.
   AclCategories all = spec.extra_acl | (spec.handler ? category_of(spec.group) : 0);
-  if ((all & kAclConnection) != 0) all &= ~kAclKeyspace;  // WAIT and its like are generic, but not about keys
+  // WAIT and its like are generic, but not about keys; SORT is about some types.
+  if ((all & (kAclConnection | kAclSet)) != 0) all &= ~kAclKeyspace;
   if (spec.is(kWrite)) all |= kAclWrite;
   if (spec.is(kReadOnly) && (all & kAclScripting) == 0) all |= kAclRead;
   if (spec.is(kAdmin)) all |= kAclAdmin | kAclDangerous;

@@ -302,6 +302,9 @@ TEST_F(CommandAllocations, OfSets) {
            {"SDIFFSTORE", "s", "t", "j"},
            {"SINTERCARD", "2", "p", "j"},
            {"SSCAN", "t", "0", "COUNT", "100"},
+           {"SORT", "j", "ALPHA"},
+           {"SORT", "i", "BY", "n*", "GET", "#", "GET", "s*"},
+           {"SORT_RO", "t", "ALPHA", "LIMIT", "5", "10"},
        }) {
     sweep(words);
   }

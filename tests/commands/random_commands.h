@@ -14,7 +14,7 @@ inline Args any_command(ProgramGenerator& generator, std::mt19937_64& random) {
   const std::string key(1, static_cast<char>('a' + random() % 5));
   const std::string soon = std::to_string(1 + random() % 200);
   const std::string other(1, static_cast<char>('a' + random() % 5));
-  switch (random() % 32) {
+  switch (random() % 48) {
     case 0: return {"SPOP", key};
     case 1: return {"SPOP", key, std::to_string(1 + random() % 150)};
     case 2: return {"PEXPIRE", key, soon};

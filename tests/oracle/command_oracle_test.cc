@@ -31,11 +31,10 @@ const Args& offered() {
       "zinterstore zintercard zdiff "
       "zdiffstore multi exec discard watch unwatch subscribe unsubscribe psubscribe punsubscribe publish pubsub "
       "ssubscribe sunsubscribe spublish wait waitaof lastsave module cluster readonly readwrite asking "
-
       "lpush rpush lpushx rpushx lpop rpop lmpop lmove rpoplpush blpop brpop blmpop blmove brpoplpush llen lindex "
       "lrange "
       "lpos lset linsert lrem ltrim "
-      "setbit getbit bitcount bitpos bitop bitfield bitfield_ro pfadd pfcount pfmerge pfdebug pfselftest");
+      "setbit getbit bitcount bitpos bitop bitfield bitfield_ro pfadd pfcount pfmerge pfdebug pfselftest sort sort_ro");
   return names;
 }
 

@@ -247,6 +247,17 @@ struct CommandMaker {
     return command;
   }
 
+  static Args sort(ProgramGenerator& g) {
+    static constexpr std::string_view kWords[] = {"ALPHA", "ALPHA", "DESC", "ASC", "LIMIT", "GET", "BOGUS"};
+    Args command{g.chance(70) ? "SORT" : "SORT_RO", g.key()};
+    for (size_t i = 0, count = g.below(4); i < count; ++i) {
+      command.push_back(g.one_of(kWords));
+      if (command.back() == "LIMIT") command.insert(command.end(), {g.index(), g.index()});
+      if (command.back() == "GET") command.emplace_back(g.chance(50) ? "#" : "*");
+    }
+    return command;
+  }
+
   static Args scan(ProgramGenerator& g) {
     static constexpr std::string_view kTypes[] = {"string", "set", "list", "STRING", "zset"};
     Args command{"SCAN", "0", "COUNT", "10000"};
@@ -547,6 +558,7 @@ const CommandMaker CommandMaker::kMakers[] = {
     {6, [](ProgramGenerator& g) { return with_keys(g, "SDIFFSTORE"); }},
     {4, sintercard},
     {3, [](ProgramGenerator& g) { return scan_of(g, "SSCAN"); }},
+    {5, sort},
     {24, [](ProgramGenerator& g) { return hset(g, "HSET"); }},
     {4, [](ProgramGenerator& g) { return hset(g, "HMSET"); }},
     {6,
@@ -715,6 +727,9 @@ bool deterministic(const Args& command) {
   const std::string name = upper(command[0]);
   if (differs_by_age(name, command) || (name == "ZADD" && adds_other_scores(command))) return false;
   if (name == "SPOP" && command.size() > 1) return pops_all_or_none(command);
+  // Servers that refuse such a cursor do not look for the key.
+  const size_t cursor = name == "SCAN" ? 1 : 2;
+  if (name.ends_with("SCAN") && command.size() > cursor && command[cursor].starts_with('-')) return false;
   const bool timed = name == "EXPIRE" || name == "PEXPIRE" || name == "SETEX" || name == "PSETEX";
   if (timed && command.size() > 2 && is_soon(command[2])) return false;
   for (size_t i = 2; i + 1 < command.size() && (name == "SET" || name == "GETEX"); ++i) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <map>
 
@@ -135,6 +136,29 @@ Program without_nested_multi(Program program) {
 Program without_timed_getex(Program program) {
   std::erase_if(program,
                 [](const Step& step) { return lower(step.command.at(0)) == "getex" && step.command.size() > 3; });
+  return program;
+}
+
+Program without_refused_bit_ranges(Program program) {
+  const auto is_integer = [](const std::string& text) {
+    int64_t value = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
+    return end.ec == std::errc() && end.ptr == text.data() + text.size() && std::to_string(value) == text;
+  };
+  const auto refused = [&](const Args& command, size_t first, size_t last) {
+    const bool unit = command.size() > last && (lower(command[last]) == "bit" || lower(command[last]) == "byte");
+    for (size_t i = first; i < command.size() - (unit ? 1 : 0); ++i) {
+      if (!is_integer(command[i])) return true;
+    }
+    return command.size() > last + 1 || (command.size() > last && !unit);
+  };
+  std::erase_if(program, [&](const Step& step) {
+    const Args& command = step.command;
+    const std::string name = lower(command.at(0));
+    if (name == "bitcount") return command.size() == 3 || refused(command, 2, 4);
+    if (name != "bitpos" || command.size() < 3) return false;
+    return (command[2] != "0" && command[2] != "1") || refused(command, 2, 5);
+  });
   return program;
 }
 

@@ -31,6 +31,8 @@ std::string script_of(const Program& program);
 Program without_nested_multi(Program program);
 /// The program without GETEX key EX time and the like.
 Program without_timed_getex(Program program);
+/// The program without BITCOUNT and BITPOS whose ranges are refused.
+Program without_refused_bit_ranges(Program program);
 
 /// Runs programs; starts the pair of servers, and starts it again when a program has brought one down.
 class ProgramRunner {

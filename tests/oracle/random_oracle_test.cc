@@ -53,6 +53,9 @@ TEST_P(RandomOracle, Programs) {
     Program program = generator.program(kStepsOfAProgram);
     if (reference().habits.nested_multi_aborts) program = without_nested_multi(std::move(program));
     if (reference().habits.checks_getex_first) program = without_timed_getex(std::move(program));
+    // 7.0 looks for the key first, and so does Valkey where it lets the end go; an absent one is an event.
+    if (reference().habits.before_72 || reference().habits.expires_at_once)
+      program = without_refused_bit_ranges(std::move(program));
     const auto first = runner.run(program);
     if (!first) continue;
     ++failures;

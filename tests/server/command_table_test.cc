@@ -153,11 +153,14 @@ TEST(CommandTable, RefusesTheSameNameTwice) {
   EXPECT_THROW(CommandTable{groups}, std::logic_error);
 }
 
-// What dispatch locks must cover what a command writes; commands without declared keys lock everything or walk.
+// What dispatch locks must cover what a command writes; commands without declared keys lock everything or walk, and
+// those with keys that no specification can tell (SORT) look at their arguments.
 TEST(CommandTable, WritersLockWhatTheyWrite) {
   for (const CommandSpec& spec : CommandTable::instance().all()) {
     if (!spec.keys.empty()) {
-      EXPECT_EQ(spec.locking, Locking::keys) << spec.name;
+      const bool told = std::none_of(spec.keys.begin(), spec.keys.end(),
+                                     [](const KeySpec& key) { return key.begin == KeySpec::Begin::unknown; });
+      EXPECT_EQ(spec.locking, told ? Locking::keys : Locking::by_arguments) << spec.name;
     } else if (spec.is(kWrite)) {
       EXPECT_EQ(spec.locking, Locking::all_shards) << spec.name;
     } else if (spec.is(kReadOnly) && spec.handler.kind() == Handler::Kind::data) {
@@ -236,8 +239,19 @@ TEST(Keys, Counted) {
 TEST(Keys, SeveralSpecifications) {
   const KeySpecs store = {key_at(1, KeyUse::replace), keys_from(2, kRead)};
   EXPECT_THAT(keys_in(store, {"sunionstore", "d", "a", "b"}), ElementsAre(1, 2, 3));
-  EXPECT_THAT(keys_in(store, {"sunionstore", "d"}), IsEmpty());
+  EXPECT_THAT(keys_in(store, {"sunionstore"}), IsEmpty());
   EXPECT_THAT(keys_in({key_at(1, KeyUse::not_key), key_at(2, kRead)}, {"x", "channel", "a"}), ElementsAre(2));
+}
+
+// PFMERGE may have no sources: what is locked is its target, but COMMAND GETKEYS refuses that as Redis does.
+TEST(Keys, BehindOthersMayBeNone) {
+  const CommandSpec spec{.name = "test", .keys = {key_at(1, KeyUse::replace), keys_from(2, kRead)}};
+  const Words words{"pfmerge", "d"};
+  std::vector<size_t> visited;
+  EXPECT_EQ(for_each_key(spec, words, [&](size_t index, KeyUse) { visited.push_back(index); }), 1U);
+  EXPECT_THAT(visited, ElementsAre(1));
+  std::vector<KeyPosition> extracted;
+  EXPECT_FALSE(extract_keys(spec, words, extracted));
 }
 
 TEST(Keys, NeverLieOutsideTheArguments) {
