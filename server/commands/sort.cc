@@ -1,6 +1,7 @@
 // SORT and SORT_RO. BY and GET name keys that follow from the elements: a request with such a pattern, or with STORE,
 // holds all shards.
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "server/dispatch/errors.h"
 #include "store/core/keyspace.h"
 #include "store/values/hash_value.h"
+#include "store/values/list_value.h"
 #include "store/values/sorting.h"
 
 namespace larder::server::commands {
@@ -157,13 +159,45 @@ void write_elements(Keyspace& keys, const SortRequest& request, const std::vecto
   }
 }
 
+/// STORE: what would have been replied, as a list; what is not found as an empty text.
+void store_elements(Keyspace& keys, const SortRequest& request, const std::vector<SortElement>& elements, Part part,
+                    ReplyWriter& reply) {
+  std::vector<std::string> found;
+  for (size_t i = part.first; i < part.end; ++i) {
+    if (request.gets.empty()) found.push_back(elements[i].bytes);
+    for (const Pattern& pattern : request.gets) {
+      pattern.find(keys, elements[i].bytes, [&](std::optional<std::string_view> text, const store::Entry*) {
+        found.emplace_back(text.value_or(std::string_view()));
+      });
+    }
+  }
+  const auto target = *request.target;
+  if (found.empty()) {
+    keys.del(target, keys.settings().frees_lazily(store::kLazyServerDel));
+    return reply.integer(0);
+  }
+  const bool fits = std::all_of(found.begin(), found.end(),
+                                [](const auto& text) { return text.size() <= store::ListValue::kMostBytes; });
+  if (!fits) return reply.error("ERR element exceeds maximum allowed size (1 GB)");
+  auto list = std::make_unique<store::ListValue>();
+  list->push(store::ListEnd::right, std::vector<std::string_view>(found.begin(), found.end()), keys.limits());
+  keys.put_value(target, std::move(list));
+  keys.notify(store::kEventList, "sortstore", target);
+  if (keys.wants_effects()) {  // the elements of a set that are not sorted have another order elsewhere
+    std::vector<std::string_view> rpush = {"RPUSH", target};
+    rpush.insert(rpush.end(), found.begin(), found.end());
+    keys.effect({"DEL", target});
+    keys.effect(rpush);
+  }
+  reply.integer(static_cast<int64_t>(found.size()));
+}
+
 void run_sort(ArgReader& args, Keyspace& keys, ReplyWriter& reply, bool may_store) {
   const SortRequest request = SortRequest::read(args, may_store);
   if (args.failed(reply)) return;
   const store::Item item = keys.find(request.key, store::kRead);
   auto found = item ? elements_of(*item.entry) : std::vector<std::string>();
   if (!found) return write_error(reply, store::Errc::wrong_type);
-  if (request.target) return reply.error("ERR SORT with STORE makes a list, and there are no lists yet");
   std::vector<SortElement> elements(found->size());
   for (size_t i = 0; i < elements.size(); ++i) elements[i].bytes = std::move((*found)[i]);
   const Part part(request, elements.size());
@@ -172,7 +206,10 @@ void run_sort(ArgReader& args, Keyspace& keys, ReplyWriter& reply, bool may_stor
       if (!weigh(keys, request, element)) return reply.error("ERR One or more scores can't be converted into double");
     }
     store::sort_first(elements, request.order(), part.end);
+  } else if (request.descending && item && item->type() == store::Type::zset) {
+    std::reverse(elements.begin(), elements.end());  // the others have no order to be turned round
   }
+  if (request.target) return store_elements(keys, request, elements, part, reply);
   write_elements(keys, request, elements, part, reply);
 }
 
@@ -224,7 +261,7 @@ constexpr CommandSpec kSortCommands[] = {
      .keys = {key_at(1, KeyUse::read), kPatternKeys,
               unknown_keys(KeyUse::replace, "of STORE, which may stand anywhere")},
      .extra_acl = kSortAcl, .complexity = "O(N+M*log(M)): N elements, M of them returned",
-     .summary = "Returns the elements of a set in order, or what keys named after them hold.", .args = kSortArgs,
+     .summary = "Returns or stores the elements of a list or set in order, or what keys named after them hold.", .args = kSortArgs,
      .locking = Locking::by_arguments, .locking_for = locking_of_sort, .handler = sort},
     {.name = "sort_ro", .group = Group::generic, .since = "7.0.0", .arity = at_least(2), .flags = kReadOnly,
      .keys = {key_at(1, KeyUse::read), kPatternKeys}, .extra_acl = kSortAcl,

@@ -395,6 +395,12 @@ TEST_F(CommandAllocations, OfLists) {
            {"LTRIM", "q", "1", "0"},
            {"COPY", "q", "copied"},
            {"COPY", "r", "copied"},
+           {"BLPOP", "none", "r", "0"},
+           {"BLMPOP", "0", "1", "q", "LEFT", "COUNT", "3"},
+           {"BLMOVE", "q", "r", "LEFT", "RIGHT", "0"},
+           {"BRPOPLPUSH", "r", "r", "0"},
+           {"BLPOP", "none", "nothing", "0"},
+           {"SORT", "q", "ALPHA", "STORE", "new"},
        }) {
     sweep(words);
   }

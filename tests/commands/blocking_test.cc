@@ -235,6 +235,69 @@ TEST_P(BlockingCommands, AKilledClientWaitsNoMore) {
   EXPECT_THAT(run("LLEN", "l"), is_int(1));
 }
 
+TEST_P(BlockingCommands, WhatComesRightBehindAKillStays) {
+  const auto waiting = connect();
+  const std::string id = run_on(*waiting, "CLIENT", "ID").text;
+  block(*waiting, {"BLPOP", "l", "0"});
+  client_->send_raw(encode_command({"CLIENT", "KILL", "ID", id}) + encode_command({"RPUSH", "l", "a"}) +
+                    encode_command({"LLEN", "l"}));
+  EXPECT_THAT(next(*client_), is_int(1));
+  EXPECT_THAT(next(*client_), is_int(1));
+  EXPECT_THAT(next(*client_), is_int(1)) << "it has been given to one who was killed";
+}
+
+TEST_P(BlockingCommands, AKeyMayBeNamedManyTimes) {
+  const auto waiting = connect(), other = connect();
+  std::vector<std::string> command(20'002, "l");
+  command.front() = "BLPOP";
+  command.back() = "0";
+  block(*waiting, command);
+  block(*other, {"BLPOP", "l", "0"});
+  for (int i = 0; i < 100; ++i) run("SET", "l", "a string serves nobody");
+  run("DEL", "l");
+  run("RPUSH", "l", "a", "b");
+  EXPECT_THAT(next(*waiting), texts(ElementsAre("l", "a")));
+  EXPECT_THAT(next(*other), texts(ElementsAre("l", "b")));
+}
+
+TEST_P(BlockingCommands, WhoGoesAwayBehindALongPipelineIsNoticed) {
+  auto gone = connect();
+  gone->send({"BLPOP", "l", "0"});
+  gone->send({"SET", "k", std::string(300'000, 'v')});
+  wait_until_blocked(1);
+  gone.reset();
+  wait_until_blocked(0);
+  run("RPUSH", "l", "a");
+  EXPECT_THAT(run("LLEN", "l"), is_int(1));
+}
+
+TEST_P(BlockingCommands, OfSeveralKeysWrittenTogetherTheFirstNamedServes) {
+  const auto waiting = connect();
+  block(*waiting, {"BLPOP", "one", "two", "0"});
+  run("MULTI");
+  run("RPUSH", "two", "b");
+  run("RPUSH", "one", "a");
+  run("EXEC");
+  EXPECT_THAT(next(*waiting), texts(ElementsAre("one", "a")));
+  EXPECT_THAT(run("LLEN", "two"), is_int(1));
+}
+
+TEST_P(BlockingCommands, SortedSetsServeInTheOrderOfScores) {
+  const auto lowest = connect(), highest = connect(), several = connect();
+  block(*lowest, {"BZPOPMIN", "none", "z", "0"});
+  block(*highest, {"BZPOPMAX", "z", "0"});
+  block(*several, {"BZMPOP", "0", "1", "z", "MIN", "COUNT", "9"});
+  run("LPUSH", "z", "another type");
+  run("DEL", "z");
+  EXPECT_THAT(run("ZADD", "z", "1", "a", "2", "b", "3", "c", "4", "d"), is_int(4));
+  EXPECT_THAT(next(*lowest), texts(ElementsAre("z", "a", "1")));
+  EXPECT_THAT(next(*highest), texts(ElementsAre("z", "d", "4")));
+  const Reply rest = next(*several);
+  ASSERT_EQ(rest.items.size(), 2u);
+  EXPECT_EQ(rest.items[1].items.size(), 2u);
+  EXPECT_THAT(run("EXISTS", "z"), is_int(0));
+}
+
 TEST_P(BlockingCommands, ARepliesOffClientIsServedSilently) {
   const auto waiting = connect();
   waiting->send_raw(encode_command({"CLIENT", "REPLY", "OFF"}) + encode_command({"BLPOP", "l", "0"}) +

@@ -1,4 +1,4 @@
-// SORT of sets over a connection: keys of other shards, one instant, limits.
+// SORT over a connection: keys of other shards, one instant, limits, what STORE leaves.
 #include "tests/commands/command_fixture.h"
 
 namespace larder::test {
@@ -37,9 +37,20 @@ TEST_P(SortCommands, WhatIsRefused) {
   run("SADD", "s", "a", "1");
   EXPECT_THAT(run("SORT", "s"), is_error("ERR One or more scores can't be converted into double"));
   EXPECT_THAT(run("SORT_RO", "s", "STORE", "d"), is_error("ERR syntax error"));
-  EXPECT_THAT(run("SORT", "s", "ALPHA", "STORE", "d"), is_error("ERR SORT with STORE"));
   run("SET", "text", "v");
   EXPECT_THAT(run("SORT", "text"), is_error("WRONGTYPE"));
+  EXPECT_THAT(run("EXISTS", "d"), is_int(0));
+}
+
+TEST_P(SortCommands, StoreMakesAListInPlaceOfWhatWasThere) {
+  run("RPUSH", "l", "3", "1", "2");
+  run("SET", "d", "old", "EX", "100");
+  EXPECT_THAT(run("SORT", "l", "DESC", "STORE", "d"), is_int(3));
+  EXPECT_THAT(run("LRANGE", "d", "0", "-1"), texts(ElementsAre("3", "2", "1")));
+  EXPECT_THAT(run("TTL", "d"), is_int(-1));
+  EXPECT_THAT(run("SORT", "l", "STORE", "l"), is_int(3));
+  EXPECT_THAT(run("LRANGE", "l", "0", "-1"), texts(ElementsAre("1", "2", "3")));
+  EXPECT_THAT(run("SORT", "none", "STORE", "d"), is_int(0));
   EXPECT_THAT(run("EXISTS", "d"), is_int(0));
 }
 

@@ -81,7 +81,50 @@ TEST_P(BlockingOracle, ArgumentsAndErrors) {
     CLIENT UNBLOCK 999999 error
     CLIENT UNBLOCK 999999 BOGUS
     CLIENT UNBLOCK 999999 ERROR x
+    CLIENT UNBLOCK x BOGUS
   )");
+}
+
+TEST_P(BlockingOracle, ArgumentsAndErrorsOfSortedSets) {
+  run(R"(
+    SET k v
+    ZADD z 1 a 2 b 3 c 4 d 5 e 6 f
+    BZPOPMIN z
+    BZPOPMIN z x
+    BZPOPMIN z -1
+    BZPOPMIN k 0
+    BZPOPMIN none z 0
+    BZPOPMAX none z 0
+    BZPOPMIN k z 0
+    BZPOPMAX z k 0.5
+    BZMPOP 0 1 z
+    BZMPOP x 1 z MIN
+    BZMPOP 0 0 z MIN
+    BZMPOP 0 2 z MIN
+    BZMPOP 0 1 z UP
+    BZMPOP 0 1 z MIN COUNT 0
+    BZMPOP 0 1 z MIN COUNT 1 COUNT 1
+    BZMPOP 0 2 none k MIN
+    BZMPOP 0 2 none z MAX COUNT 2
+    ZMPOP 1 z MIN COUNT
+    ZMPOP 1 z MIN COUNT x
+    ZRANGE z 0 -1 WITHSCORES
+    BZPOPMIN none 0.01
+    BZMPOP 0.01 1 none MAX
+    MULTI
+    BZPOPMIN none 0
+    BZMPOP 0 1 none MIN
+    EXEC
+  )");
+  block("(w) BZPOPMIN new other 0");
+  run("ZADD other 1.5 a 2 b");
+  run("(w) <");
+  block("(w) BZMPOP 0 2 new more MAX COUNT 2");
+  run("ZADD more 1 a 2 b 3 c");
+  run("(w) <");
+  block("(w) BZPOPMAX stored 0");
+  run("ZUNIONSTORE stored 1 more");
+  run("(w) <");
 }
 
 TEST_P(BlockingOracle, InTransactionsNothingWaits) {
@@ -159,6 +202,19 @@ TEST_P(BlockingOracle, InTheOrderOfArrival) {
     DEL l
     RPUSH l z
     (four) <
+  )");
+}
+
+TEST_P(BlockingOracle, SeveralKeysOfOneTransaction) {
+  if (reference().habits.before_72) return;  // 7.0 serves from the key that was written first
+  block("(w) BLPOP one two 0");
+  run(R"(
+    MULTI
+    RPUSH two b
+    RPUSH one a
+    EXEC
+    (w) <
+    LLEN two
   )");
 }
 

@@ -255,6 +255,7 @@ struct CommandMaker {
       if (command.back() == "LIMIT") command.insert(command.end(), {g.index(), g.index()});
       if (command.back() == "GET") command.emplace_back(g.chance(50) ? "#" : "*");
     }
+    if (g.chance(20)) command.insert(command.end(), {"STORE", g.key()});
     return command;
   }
 

@@ -168,7 +168,12 @@ TEST_P(NotificationsOracle, Lists) {
                            "RPUSH l a a",
                            "LREM l 0 a",
                            "RPUSH l a a",
-                           "LPOP l 5"})
+                           "LPOP l 5",
+                           "RPUSH l 3 1 2",
+                           "SORT l STORE sorted",
+                           "SORT l STORE l",
+                           "SORT nothing STORE sorted",
+                           "SORT nothing STORE sorted"})
     events_of(line);
 }
 

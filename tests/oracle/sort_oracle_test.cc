@@ -1,4 +1,4 @@
-// SORT and SORT_RO of sets: orders, limits, patterns of BY and GET, errors.
+// SORT and SORT_RO: orders, limits, patterns of BY and GET, STORE, errors.
 #include "tests/oracle/oracle_test.h"
 #include "tests/oracle/reference.h"
 
@@ -44,6 +44,58 @@ TEST_P(SortOracle, Numbers) {
   // After one number that is out of range, Redis 7.0 finds that others are, too.
   if (!reference().habits.before_72) run("SADD w 1e400");
   if (!reference().habits.before_72) run("SORT w");
+}
+
+TEST_P(SortOracle, ListsAndSortedSets) {
+  run(R"(
+    RPUSH l 3 1 2 1 3
+    SORT l
+    SORT l DESC
+    SORT l ALPHA LIMIT 1 3
+    SORT l BY nosort
+    SORT l BY nosort LIMIT 1 2
+    MSET w1 5 w2 3 w3 4
+    SORT l BY w* GET # GET w*
+    ZADD z 5 a 3 b 4 c 1 d 2 e
+    SORT z ALPHA
+    SORT z ALPHA DESC
+    SORT z
+    SORT z BY nosort
+    SORT z BY nosort DESC
+    SORT z BY nosort ASC LIMIT 1 2
+    SORT z BY nosort DESC LIMIT 1 3
+    SORT z BY nosort LIMIT 4 10
+    SORT z BY nosort LIMIT 9 10
+    SORT_RO z BY nosort GET #
+  )");
+}
+
+TEST_P(SortOracle, Store) {
+  run(R"(
+    RPUSH l 3 1 2 1 3
+    SORT l STORE d
+    LRANGE d 0 -1
+    TYPE d
+    [encoding_72] OBJECT ENCODING d
+    SET t text EX 100
+    SORT l DESC LIMIT 0 2 STORE t
+    TTL t
+    LRANGE t 0 -1
+    SORT l GET none* GET # STORE d
+    LRANGE d 0 -1
+    SORT nothing STORE d
+    EXISTS d
+    SORT nothing STORE d
+    SORT l LIMIT 10 1 STORE t
+    EXISTS t
+    SORT l STORE l
+    LRANGE l 0 -1
+    SADD s a
+    SORT s STORE d
+    SORT l STORE d STORE e
+    LRANGE e 0 -1
+    EXISTS d
+  )");
 }
 
 TEST_P(SortOracle, Limits) {
