@@ -64,20 +64,20 @@ long double ArgReader::long_real() {
   return value.value_or(0);
 }
 
-std::span<const std::string_view> ArgReader::words(size_t count) {
+std::span<const std::string_view> ArgReader::take(size_t count) {
   if (count > remaining()) return {};
   const std::span<const std::string_view> next{args_ + next_, count};
   next_ += count;
   return next;
 }
 
-std::span<const std::string_view> ArgReader::rest() { return words(remaining()); }
+std::span<const std::string_view> ArgReader::rest() { return take(remaining()); }
 
 std::span<const std::string_view> ArgReader::counted_keys(std::string_view too_many) {
   const auto count = static_cast<uint64_t>(positive("numkeys"));
   if (count > remaining() && !failed()) fail(too_many);
   if (failed()) return {};
-  return words(static_cast<size_t>(count));
+  return take(static_cast<size_t>(count));
 }
 
 void ArgReader::fail(std::string_view error) {

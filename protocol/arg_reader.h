@@ -65,7 +65,7 @@ class ArgReader {
   long double long_real();
 
   /// The next `count` arguments; none where fewer are left.
-  std::span<const std::string_view> words(size_t count);
+  std::span<const std::string_view> take(size_t count);
   /// All that is left, which is thereby read.
   std::span<const std::string_view> rest();
   /// The number of keys and that many keys. Errors: "ERR numkeys should be greater than 0", `too_many`.

@@ -363,7 +363,8 @@ uint64_t growth_of_setbit(std::span<const std::string_view> args, const store::K
 uint64_t growth_of_bitfield(std::span<const std::string_view> args, const store::KeySizes& sizes) {
   ArgReader reader(args, 2);
   const size_t needed = size_for(read_field_commands(reader, sizes.max_string_bytes()));
-  return reader.failed() ? 0 : sizes.string_growth(args[1], needed);
+  // A field that begins within the longest string may end behind it.
+  return reader.failed() ? 0 : sizes.string_growth(args[1], std::min<uint64_t>(needed, sizes.max_string_bytes()));
 }
 
 /// The result is as long as the longest source, less what the target holds now, which is replaced.

@@ -203,22 +203,23 @@ static void pfselftest(ArgReader&, Keyspace&, ReplyWriter& reply) {
 
 namespace {
 
-/// To a known size, if a HyperLogLog of `length` bytes that takes up to `more` as a sparse one becomes dense.
-uint64_t growth_of(size_t length, uint64_t more, const store::KeySizes& sizes) {
+/// By how much a HyperLogLog of `length` bytes grows that needs up to `more` bytes more: where these are too many for
+/// the sparse form, it becomes dense.
+uint64_t growth_by(size_t length, uint64_t more, const store::KeySizes& sizes) {
   if (length >= hll::kDenseSize) return 0;
   const bool may_be_dense = length + more > sizes.limits().hll_sparse_max_bytes;
   return may_be_dense ? hll::kDenseSize - length : more;
 }
 
 uint64_t growth_of_pfadd(std::span<const std::string_view> args, const store::KeySizes& sizes) {
-  constexpr uint64_t kMostForOne = 4;  // bytes: a run of two becomes one of two, one of one and one of two
-  return growth_of(sizes.string_length(args[1]), kMostForOne * (args.size() - 2), sizes);
+  constexpr uint64_t kMostForOne = 3;  // a long run of zeros, of two bytes, becomes run, value, run: five
+  return growth_by(sizes.string_length(args[1]), kMostForOne * (args.size() - 2), sizes);
 }
 
 uint64_t growth_of_pfmerge(std::span<const std::string_view> args, const store::KeySizes& sizes) {
   uint64_t all = 0;
   for (const std::string_view key : args.subspan(2)) all += sizes.string_length(key);
-  return growth_of(sizes.string_length(args[1]), all, sizes);
+  return growth_by(sizes.string_length(args[1]), all, sizes);
 }
 
 }  // namespace

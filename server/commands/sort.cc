@@ -2,6 +2,7 @@
 // holds all shards.
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ using store::SortElement;
 using store::SortOrder;
 
 namespace {
+
+/// What a request may collect of the values that BY and GET find: a few large ones can be found for any number of
+/// elements.
+constexpr size_t kMostBytes = size_t{1} << 30;
 
 /// A pattern of BY or GET: `#` stands for the element; else the first `*` is replaced by it, and what stands behind
 /// `->` after that names a field of the hash at that key. Without a `*` there is nothing to be found.
@@ -101,6 +106,13 @@ struct SortRequest {
     return request;
   }
 
+  /// The same, sorted by the elements' bytes.
+  SortRequest by_bytes() const {
+    SortRequest request = *this;
+    request.by.reset();
+    request.alpha = true;
+    return request;
+  }
   /// BY a pattern without `*` leaves the elements as they are.
   bool sorts() const { return !by || by->names_keys(); }
   SortOrder order() const {
@@ -163,11 +175,17 @@ void write_elements(Keyspace& keys, const SortRequest& request, const std::vecto
 void store_elements(Keyspace& keys, const SortRequest& request, const std::vector<SortElement>& elements, Part part,
                     ReplyWriter& reply) {
   std::vector<std::string> found;
+  size_t bytes = 0;
+  const auto take = [&](std::string_view text) {
+    bytes += text.size();
+    if (bytes > kMostBytes) throw std::bad_alloc();
+    found.emplace_back(text);
+  };
   for (size_t i = part.first; i < part.end; ++i) {
-    if (request.gets.empty()) found.push_back(elements[i].bytes);
+    if (request.gets.empty()) take(elements[i].bytes);
     for (const Pattern& pattern : request.gets) {
       pattern.find(keys, elements[i].bytes, [&](std::optional<std::string_view> text, const store::Entry*) {
-        found.emplace_back(text.value_or(std::string_view()));
+        take(text.value_or(std::string_view()));
       });
     }
   }
@@ -183,7 +201,7 @@ void store_elements(Keyspace& keys, const SortRequest& request, const std::vecto
   list->push(store::ListEnd::right, std::vector<std::string_view>(found.begin(), found.end()), keys.limits());
   keys.put_value(target, std::move(list));
   keys.notify(store::kEventList, "sortstore", target);
-  if (keys.wants_effects()) {  // the elements of a set that are not sorted have another order elsewhere
+  if (keys.wants_effects()) {  // a copy need not hold what GET has found
     std::vector<std::string_view> rpush = {"RPUSH", target};
     rpush.insert(rpush.end(), found.begin(), found.end());
     keys.effect({"DEL", target});
@@ -193,21 +211,27 @@ void store_elements(Keyspace& keys, const SortRequest& request, const std::vecto
 }
 
 void run_sort(ArgReader& args, Keyspace& keys, ReplyWriter& reply, bool may_store) {
-  const SortRequest request = SortRequest::read(args, may_store);
+  SortRequest request = SortRequest::read(args, may_store);
   if (args.failed(reply)) return;
   const store::Item item = keys.find(request.key, store::kRead);
+  const bool is_set = item && item->type() == store::Type::set;
+  // What is stored must not depend on how a set happens to be kept.
+  if (is_set && request.target && !request.sorts()) request = request.by_bytes();
   auto found = item ? elements_of(*item.entry) : std::vector<std::string>();
   if (!found) return write_error(reply, store::Errc::wrong_type);
   std::vector<SortElement> elements(found->size());
   for (size_t i = 0; i < elements.size(); ++i) elements[i].bytes = std::move((*found)[i]);
   const Part part(request, elements.size());
   if (request.sorts()) {
+    size_t weights = 0;  // bytes: each element may have been given the same large string
     for (SortElement& element : elements) {
       if (!weigh(keys, request, element)) return reply.error("ERR One or more scores can't be converted into double");
+      weights += element.weight ? element.weight->size() : 0;
+      if (weights > kMostBytes) throw std::bad_alloc();
     }
     store::sort_first(elements, request.order(), part.end);
-  } else if (request.descending && item && item->type() == store::Type::zset) {
-    std::reverse(elements.begin(), elements.end());  // the others have no order to be turned round
+  } else if (request.descending && !is_set) {
+    std::reverse(elements.begin(), elements.end());
   }
   if (request.target) return store_elements(keys, request, elements, part, reply);
   write_elements(keys, request, elements, part, reply);

@@ -262,7 +262,7 @@ std::span<const std::string_view> read_counted_pairs(ArgReader& args) {
   }
   const auto words = static_cast<size_t>(*count) * 2;
   if (words > args.remaining()) args.fail("ERR wrong number of key-value pairs");
-  return args.words(words);
+  return args.take(words);
 }
 
 SetOptions read_msetex_options(ArgReader& args, const Keyspace& keys) {

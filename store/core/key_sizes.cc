@@ -50,9 +50,11 @@ size_t KeySizes::memory(std::string_view key, uint32_t database) const {
 }
 
 size_t KeySizes::memory_scored(std::string_view key) const {
-  constexpr size_t kScoreBytes = 40;  // its share of record and order index, and what an intset saves
+  constexpr size_t kScoreBytes = 40;  // its share of record and order index, and what a compact form saves
   return measured(store_, database_, key, [](const Entry& entry) {
-    return memory_of(entry) + (entry.type() == Type::set ? entry.value()->size() * kScoreBytes : 0);
+    const bool grows =
+        entry.type() == Type::set || (entry.type() == Type::zset && entry.value()->encoding() == "listpack");
+    return memory_of(entry) + (grows ? entry.value()->size() * kScoreBytes : 0);
   });
 }
 

@@ -25,7 +25,8 @@ std::vector<ScoredOperand> smallest_first(ScoredOperands operands) {
   return sorted;
 }
 
-/// Calls `visit(member, score)` for what all operands, of which there is one at least, have in common.
+/// Calls `visit(member, score)` for what all operands, of which there is one at least, have in common. As in Redis,
+/// only the smallest one's scores are made numbers before they are aggregated: min and max take no notice of NaN.
 template <class Visit>
 void visit_common(ScoredOperands operands, Aggregate aggregate, Visit&& visit) {
   const auto sorted = smallest_first(operands);
@@ -42,9 +43,9 @@ void visit_common(ScoredOperands operands, Aggregate aggregate, Visit&& visit) {
 }  // namespace
 
 std::optional<double> ScoredOperand::score(std::string_view member) const {
-  if (set != nullptr) return set->contains(Member(member)) ? std::optional(weighted(1)) : std::nullopt;
+  if (set != nullptr) return set->contains(Member(member)) ? std::optional(weight) : std::nullopt;
   const auto found = zset == nullptr ? std::nullopt : zset->score(member);
-  return found ? std::optional(weighted(*found)) : std::nullopt;
+  return found ? std::optional(weight * *found) : std::nullopt;
 }
 
 std::vector<ScoredMember> ScoredResult::sorted() const {

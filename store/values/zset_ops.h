@@ -4,6 +4,7 @@
 // Caller holds the shards of all operands.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,16 +26,16 @@ struct ScoredOperand {
   double weight = 1;
 
   size_t size() const { return zset != nullptr ? zset->size() : set != nullptr ? set->size() : 0; }
-  /// The weighted score of a member, 0 for what is not a number.
+  /// The weighted score of a member, which may be not a number.
   std::optional<double> score(std::string_view member) const;
-  /// Calls `visit(member, score)` for each element until it returns false.
+  /// Calls `visit(member, score)` for each element until it returns false; of a weighted score that is not a number, 0.
   template <class Visit>
   void visit_while(Visit&& visit) const;
 
  private:
   double weighted(double score) const {
     const double product = weight * score;
-    return product == product ? product : 0;
+    return std::isnan(product) ? 0 : product;
   }
 };
 

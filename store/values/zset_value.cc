@@ -128,7 +128,7 @@ ZsetValue::AddedAll ZsetValue::add_all(std::span<const ScoredMember> elements, c
     }
   };
   const auto* packed = std::get_if<ScoredListpack>(&form_);
-  if (packed == nullptr) {
+  if (packed == nullptr || elements.size() == 1) {
     add_to(*this);
     return all;
   }

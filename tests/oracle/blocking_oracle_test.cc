@@ -8,9 +8,9 @@ namespace {
 
 class BlockingOracle : public OracleTest {
  protected:
-  /// Sends a command that will wait, and returns when it does on both servers.
-  void block(const std::string& line, int count = 1) {
-    run("[x0] " + line);
+  /// Sends a command that will wait, of the connection named first, and returns when it does on both servers.
+  void block(std::string line, int count = 1) {
+    run(line.insert(line.find(')') + 1, " [x0]"));
     wait_until_blocked(count);
   }
   void wait_until_blocked(int count) {

@@ -54,6 +54,8 @@ TEST_P(SortOracle, ListsAndSortedSets) {
     SORT l ALPHA LIMIT 1 3
     SORT l BY nosort
     SORT l BY nosort LIMIT 1 2
+    SORT l BY nosort DESC
+    SORT l BY nosort DESC LIMIT 1 2
     MSET w1 5 w2 3 w3 4
     SORT l BY w* GET # GET w*
     ZADD z 5 a 3 b 4 c 1 d 2 e
@@ -92,6 +94,11 @@ TEST_P(SortOracle, Store) {
     LRANGE l 0 -1
     SADD s a
     SORT s STORE d
+    SADD many c a b f e d
+    SORT many BY nosort STORE unsorted
+    LRANGE unsorted 0 -1
+    SORT many BY nosort DESC LIMIT 1 2 STORE unsorted
+    LRANGE unsorted 0 -1
     SORT l STORE d STORE e
     LRANGE e 0 -1
     EXISTS d

@@ -599,6 +599,12 @@ TEST_P(ZsetOracle, Combinations) {
     ZUNION 2 {z} {z} WITHSCORES
     ZUNION 2 {z} {z} WEIGHTS inf -inf WITHSCORES
     ZUNION 2 {z} s WEIGHTS 0 inf WITHSCORES
+    ZADD five 5 m
+    ZADD minus -5 m
+    ZADD endless inf m inf n
+    ZINTER 2 five endless WEIGHTS 1 0 WITHSCORES
+    ZINTER 2 five endless WEIGHTS 1 0 AGGREGATE MIN WITHSCORES
+    ZINTER 2 minus endless WEIGHTS 1 0 AGGREGATE MAX WITHSCORES
     ZUNION 2 s s WITHSCORES
     ZUNION 2 nothing none
     ZUNION 0 {z}

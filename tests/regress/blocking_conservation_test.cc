@@ -41,7 +41,10 @@ class Given {
 };
 
 TEST(BlockingConservation, EveryElementIsGivenOnce) {
-  const RunningServer server([](Settings& settings) { settings.io_threads = 4; });
+  const RunningServer server([](Settings& settings) {
+    settings.io_threads = 4;
+    settings.port = kPortAuto;  // many connections come and go, more than a Unix socket's queue holds
+  });
   test::RespClient control = server.client();
   Given given;
   std::atomic<bool> done{false};
@@ -69,6 +72,7 @@ TEST(BlockingConservation, EveryElementIsGivenOnce) {
       std::mt19937_64 random(static_cast<uint64_t>(1000 + i));
       while (!done) {
         test::RespClient client = server.client();
+        ASSERT_TRUE(client.call({"PING"}).ok());
         client.send({"BLMOVE", key_of(random()), "kept", "LEFT", "RIGHT", "0"});
         if (random() % 2 == 0) std::this_thread::yield();
       }
@@ -101,7 +105,10 @@ TEST(BlockingConservation, EveryElementIsGivenOnce) {
 
 /// Elements go round through lists, moved by those who wait and by those who do not, while some are unblocked.
 TEST(BlockingConservation, RingsOfMovesKeepTheirElements) {
-  const RunningServer server([](Settings& settings) { settings.io_threads = 4; });
+  const RunningServer server([](Settings& settings) {
+    settings.io_threads = 4;
+    settings.port = kPortAuto;  // many connections come and go, more than a Unix socket's queue holds
+  });
   constexpr int kInRing = 20, kMovers = 24, kMoves = 60;
   test::RespClient control = server.client();
   for (int i = 0; i < kInRing; ++i) control.call({"RPUSH", key_of(static_cast<uint64_t>(i)), std::to_string(i)});
