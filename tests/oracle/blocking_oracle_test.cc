@@ -33,11 +33,7 @@ TEST_P(BlockingOracle, ArgumentsAndErrors) {
     BLPOP l x
     BLPOP l -1
     BLPOP l -0.0001
-    BLPOP l 1e400
-    BLPOP l 1e16
-    BLPOP l 9223372036854775807
     BLPOP l nan
-    BLPOP l inf
     BLPOP l ""
     BLPOP k 0
     BLPOP k x
@@ -82,6 +78,18 @@ TEST_P(BlockingOracle, ArgumentsAndErrors) {
     CLIENT UNBLOCK 999999 BOGUS
     CLIENT UNBLOCK 999999 ERROR x
     CLIENT UNBLOCK x BOGUS
+  )");
+}
+
+TEST_P(BlockingOracle, TimeoutsBeyondTheClock) {
+  if (reference().habits.before_72) return;  // 7.0 lets the product overflow
+  run(R"(
+    RPUSH l a
+    BLPOP l 1e400
+    BLPOP l 1e16
+    BLPOP l 9223372036854775807
+    BLPOP l inf
+    LLEN l
   )");
 }
 

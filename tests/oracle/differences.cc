@@ -35,6 +35,9 @@ constexpr Difference kRedis70[] = {
 constexpr Wording kRedis70Words[] = {
     {"* HELP", "Prints this help", "Print this help", "corrected in 7.2"},
     {"row of wait", "[+]noscript", "", "allowed to scripts since 7.2"},
+    {"row of bl*", ", [+]noscript", "", "allowed to scripts since 7.2"},
+    {"row of br*", ", [+]noscript", "", "allowed to scripts since 7.2"},
+    {"row of bz*", ", [+]noscript", "", "allowed to scripts since 7.2"},
     {"row of cluster|slots", "[+]stale", "+loading, +stale", "allowed while loading since 7.2"},
     {"row of cluster|shards", "[+]stale", "+loading, +stale", "allowed while loading since 7.2"},
 };
@@ -62,7 +65,7 @@ constexpr Difference kSince72[] = {
     {"OBJECT REFCOUNT *", ":1", ":2147483647", "small integers are not shared"},
     {"row of sinterstore", "*+OW, +update*", "*+RW, +update*", "a correction"},
     {"COMMAND GETKEYSANDFLAGS SINTERSTORE d a b", "*+OW, +update*", "*+RW, +update*", "a correction"},
-    {"COMMAND LIST FILTERBY ACLCAT blocking", "wait waitaof ", "", "flags were corrected"},
+    {"COMMAND LIST FILTERBY ACLCAT blocking", "*bzpopmin wait waitaof ", "*bzpopmin ", "flags were corrected"},
     {"row of wait*", "*+blocking*", "*", "flags were corrected"},
     {"tokens of client|kill", "*MAXAGE *", "*SKIPME YES NO ", "MAXAGE came later"},
     {"cluster|slot-stats", "offered", "not offered", "came later"},
@@ -77,6 +80,7 @@ constexpr Wording kSince72Words[] = {
 };
 
 constexpr Difference kValkey[] = {
+    {"CLIENT UNBLOCK 999999 ERROR x", ":0", "-ERR *", "what stands behind the last argument is ignored"},
     // Errors in other words, and arguments that are checked where Redis takes anything.
     {"CLIENT LIST ID *", "-ERR syntax error", "-ERR Invalid client ID", "other words"},
     {"CLIENT LIST ID *", "-ERR client-id should be greater than 0", "*", "Redis finds no such client"},

@@ -266,6 +266,8 @@ bool until_nul(const Reply& theirs, const Reply& ours, const RuleContext&) {
 bool is_bulk(const Reply& reply, std::string_view text) { return reply.type == '$' && reply.text == text; }
 
 bool encoding_72(const Reply& theirs, const Reply& ours, const RuleContext& context) {
+  // SORT leaves a small sorted set as a skiplist in Redis, as a listpack here.
+  if (!context.self_check && is_bulk(theirs, "skiplist") && is_bulk(ours, "listpack")) return true;
   return theirs == ours || (!context.self_check && reference().habits.before_72 && is_bulk(ours, "listpack") &&
                             (is_bulk(theirs, "hashtable") || is_bulk(theirs, "quicklist")));
 }
@@ -283,7 +285,7 @@ constexpr Rule kRules[] = {
     {"debug_object", "DEBUG OBJECT: address, length of an RDB form, LRU clock", debug_object},
     {"encoding_72",
      "listpack where Redis 7.0 has hashtable or quicklist: small sets of strings and small lists are listpacks since "
-     "7.2",
+     "7.2; where Redis has skiplist: SORT converts a sorted set",
      encoding_72},
     {"error_class", "the text after an error's first word", error_class},
     {"getkeys_72", "COMMAND GETKEYS of a command without arguments, which Redis 7.0 refuses for its own arity",

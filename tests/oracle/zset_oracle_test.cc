@@ -601,7 +601,8 @@ TEST_P(ZsetOracle, Combinations) {
     ZUNION 2 {z} s WEIGHTS 0 inf WITHSCORES
     ZADD five 5 m
     ZADD minus -5 m
-    ZADD endless inf m inf n
+    ZADD endless inf m
+    ZADD endless inf n
     ZINTER 2 five endless WEIGHTS 1 0 WITHSCORES
     ZINTER 2 five endless WEIGHTS 1 0 AGGREGATE MIN WITHSCORES
     ZINTER 2 minus endless WEIGHTS 1 0 AGGREGATE MAX WITHSCORES
