@@ -12,7 +12,6 @@
 #include "server/clients/world.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_table.h"
-#include "server/dispatch/dispatch.h"
 
 namespace larder::server {
 
@@ -85,8 +84,8 @@ bool lock_others(const BlockedRequest& waiter, store::Store& store, const store:
   return locked;
 }
 
-/// The first of the keys that a request waits for at which there is something, as far as they are held: a transaction may
-/// have written to several. The one that is ready is among them.
+/// The first of the keys that a request waits for at which there is something, as far as they are held: a transaction
+/// may have written to several. The one that is ready is among them.
 std::string_view first_ready(const BlockedRequest& waiter, std::string_view ready, store::Keyspace& keys,
                              const store::ShardLocks& locks) {
   for (const auto key : waiter.keys) {
@@ -170,7 +169,7 @@ void Blocking::retry_one(const Shared& waiter) noexcept {
   Client* client = client_of(*waiter);
   if (client == nullptr || !waiter->is_retrying()) return;
   try {
-    if (dispatcher_.execute_again(*client, *waiter)) leave(*client);
+    if (execute_again_(*client, *waiter)) leave(*client);
   } catch (const std::bad_alloc&) {  // it has not been executed; it is tried again with the next change
     waiter->release();
   }

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -32,7 +33,6 @@ namespace larder::server {
 
 class Blocking;
 class CommandContext;
-class Dispatcher;
 
 /// A request that waits, apart from the client, which may go away. Read-only but for what is said of `reply`.
 struct BlockedRequest final : store::Waiter {
@@ -56,7 +56,11 @@ struct BlockedRequest final : store::Waiter {
 
 class Blocking {
  public:
-  Blocking(Dispatcher& dispatcher, ClientThread& thread) : dispatcher_(dispatcher), thread_(thread) {}
+  /// Executes a client's request that waits once more; false when it waits on. Throws std::bad_alloc, nothing executed.
+  using ExecuteAgain = std::function<bool(Client&, const BlockedRequest&)>;
+
+  Blocking(ClientThread& thread, ExecuteAgain execute_again)
+      : thread_(thread), execute_again_(std::move(execute_again)) {}
   Blocking(const Blocking&) = delete;
   Blocking& operator=(const Blocking&) = delete;
 
@@ -101,8 +105,8 @@ class Blocking {
   void leave(Client& client) noexcept;
   void leave_queues(Client& client) noexcept;
 
-  Dispatcher& dispatcher_;
   ClientThread& thread_;
+  const ExecuteAgain execute_again_;
   std::set<std::pair<int64_t, uint64_t>> deadlines_;  // (Unix milliseconds, client)
   std::vector<Shared> retries_;
 };

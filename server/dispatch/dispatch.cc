@@ -49,7 +49,7 @@ store::Keyspace CommandContext::keys(uint32_t database) {
 Dispatcher::Dispatcher(ServerState& state, ClientThread& thread)
     : state_(state),
       thread_(thread),
-      blocking_(*this, thread),
+      blocking_(thread, [this](Client& client, const BlockedRequest& waiter) { return execute_again(client, waiter); }),
       world_(&state.world),
       store_(&state.world.store),
       thread_state_(&thread.thread_state()) {

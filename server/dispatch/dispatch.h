@@ -83,9 +83,6 @@ class Dispatcher {
 
   /// Clients of this thread that wait for keys.
   Blocking& blocking() { return blocking_; }
-  /// Executes a request that waits for keys once more; false when it waits on. No shard is held.
-  bool execute_again(Client& client, const BlockedRequest& waiter);
-
   /// EXEC: runs the queued commands one after the other, all their shards being held.
   void run_queued(Client& client, std::span<const Transaction::Queued> queue, protocol::ReplyWriter& reply,
                   const store::ShardLocks& locks);
@@ -129,6 +126,7 @@ class Dispatcher {
   void note_slowness(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args,
                      int64_t microseconds, bool slow);
   void feed_monitors(const Client& client, const CommandSpec& spec, std::span<const std::string_view> args);
+  bool execute_again(Client& client, const BlockedRequest& waiter);
   static void count_error(void* self, std::string_view text);
 
   ServerState& state_;

@@ -730,7 +730,13 @@ bool deterministic(const Args& command) {
   if (name == "SPOP" && command.size() > 1) return pops_all_or_none(command);
   // Servers that refuse such a cursor do not look for the key.
   const size_t cursor = name == "SCAN" ? 1 : 2;
-  if (name.ends_with("SCAN") && command.size() > cursor && command[cursor].starts_with('-')) return false;
+  if (name.ends_with("SCAN") && command.size() > cursor && number(command[cursor]).value_or(-1) < 0) return false;
+  // Servers differ in what they take for a number to sort by.
+  const bool sorts = name == "SORT" || name == "SORT_RO";
+  if (sorts && std::none_of(command.begin(), command.end(), [](const auto& word) { return upper(word) == "ALPHA"; })) {
+    return false;
+  }
+
   const bool timed = name == "EXPIRE" || name == "PEXPIRE" || name == "SETEX" || name == "PSETEX";
   if (timed && command.size() > 2 && is_soon(command[2])) return false;
   for (size_t i = 2; i + 1 < command.size() && (name == "SET" || name == "GETEX"); ++i) {
