@@ -10,6 +10,7 @@
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
 #include "protocol/wire_text.h"
+#include "server/commands/pop_or_wait.h"
 #include "server/commands/timeout.h"
 #include "server/commands/zset_common.h"
 #include "server/dispatch/command_context.h"
@@ -131,16 +132,10 @@ bool pop_with_key(std::string_view key, Keyspace& keys, ReplyWriter& reply, End 
 }
 
 void blocking_pop(ArgReader& args, CommandContext& context, ReplyWriter& reply, End end) {
-  const auto rest = args.rest();
-  const auto names = rest.first(rest.size() - 1);
-  const int64_t deadline_ms = blocking_end(args, rest.back(), context.thread_state().now_ms());
+  const auto wanted = KeysAndDeadline::read(args, context);
   if (args.failed(reply)) return;
-  Keyspace keys = context.keys();
-  for (const auto key : names) {
-    if (pop_with_key(key, keys, reply, end)) return;
-  }
-  if (context.in_exec()) return reply.null_array();
-  context.wait_for(args.all(), names, store::Type::zset, deadline_ms);
+  pop_or_wait(args, context, reply, wanted, store::Type::zset,
+              [&](std::string_view key, Keyspace& keys) { return pop_with_key(key, keys, reply, end); });
 }
 
 }  // namespace
@@ -178,12 +173,8 @@ static void bzmpop(ArgReader& args, CommandContext& context, ReplyWriter& reply)
   const int64_t deadline_ms = blocking_end(args, args.bytes(), context.thread_state().now_ms());
   const auto wanted = PopFromSeveral::read(args);
   if (args.failed(reply)) return;
-  Keyspace keys = context.keys();
-  for (const auto key : wanted.keys) {
-    if (wanted.pop_at(key, keys, reply)) return;
-  }
-  if (context.in_exec()) return reply.null_array();
-  context.wait_for(args.all(), wanted.keys, store::Type::zset, deadline_ms);
+  pop_or_wait(args, context, reply, {.keys = wanted.keys, .deadline_ms = deadline_ms}, store::Type::zset,
+              [&](std::string_view key, Keyspace& keys) { return wanted.pop_at(key, keys, reply); });
 }
 
 static bool serve_bzmpop(ArgReader& args, std::string_view key, Keyspace& keys, ReplyWriter& reply) {

@@ -215,8 +215,8 @@ ChunkList::Position ChunkList::add_chunk(Position before, const Member& element)
   return added;
 }
 
-/// Of a block at either end of the list, the outermost chunk gets a block for itself, so that lists that grow there fill
-/// their blocks.
+/// Of a block at either end of the list, the outermost chunk gets a block for itself, so that lists that grow there
+/// fill their blocks.
 void ChunkList::split_block(uint32_t index) {
   auto& blocks = large_->blocks;
   const size_t kept = index + 1 == blocks.size() ? kMostChunks - 1 : index == 0 ? 1 : kMostChunks / 2;
