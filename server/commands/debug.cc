@@ -15,6 +15,7 @@
 #include "protocol/wire_text.h"
 #include "server/commands/digest.h"
 #include "server/commands/value_facts.h"
+#include "server/config/value_text.h"
 #include "server/dispatch/command_context.h"
 #include "server/dispatch/command_describe.h"
 #include "server/dispatch/command_groups.h"
@@ -139,6 +140,14 @@ void write_three_numbers(ReplyWriter& reply) {
   for (int64_t number = 0; number < 3; ++number) reply.integer(number);
 }
 
+/// For test suites of Redis: lists here have no nodes of their own for large elements.
+void debug_quicklist_packed_threshold(ArgReader& args, CommandContext&, ReplyWriter& reply) {
+  constexpr uint64_t kMost = uint64_t{1} << 32;
+  const auto size = read_memory(args.bytes());
+  if (size && *size <= kMost) return reply.ok();
+  reply.error("ERR argument must be a memory value bigger than 1 and smaller than 4gb");
+}
+
 /// One reply of each type of the protocol. Test suites of clients expect these values, which are Redis' own.
 struct SampleReply {
   std::string_view type;
@@ -223,6 +232,8 @@ constexpr DebugCommand kDebugSubcommands[] = {
     {"POPULATE", 1, 3, debug_populate, "POPULATE <count> [<prefix>] [<size>]",
      "Makes keys named key:<number>, or with another prefix, whose values are value:<number> or have a size."},
     {"PROTOCOL", 1, 1, debug_protocol, "PROTOCOL <type>", "Replies with a sample of that type of the protocol."},
+    {"QUICKLIST-PACKED-THRESHOLD", 1, 1, debug_quicklist_packed_threshold, "QUICKLIST-PACKED-THRESHOLD <size>",
+     "Does nothing: lists have no nodes of their own for large elements."},
     {"SET-ACTIVE-EXPIRE", 1, 1, debug_set_active_expire, "SET-ACTIVE-EXPIRE <0|1>",
      "Turns the reclaiming of expired keys that nobody asks for off or on."},
     {"SLEEP", 1, 1, debug_sleep, "SLEEP <seconds>", "Serves nobody for a while. Takes fractions."},
