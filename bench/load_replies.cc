@@ -42,10 +42,10 @@ size_t ReplyScanner::feed(const char* data, size_t size, ReplyCounts& counts) {
                static_cast<size_t>(end - at) >= hit_size_) {
       at += hit_size_;
       ++counts.hits;
-      ++complete;
+      complete += part_ended();
     } else if (partial_.empty() && dialect_ == Dialect::resp && starts_with(at, end, kOk)) {
       at += kOk.size();
-      ++complete;
+      complete += part_ended();
     } else {
       const auto* newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<size_t>(end - at)));
       if (newline == nullptr) {
@@ -66,7 +66,20 @@ size_t ReplyScanner::skip_body(const char*& at, const char* end) {
   if (keep_) kept_.append(at, here);
   at += here;
   skip_ -= here;
-  return skip_ == 0 && dialect_ == Dialect::resp ? 1 : 0;  // memcached's END line completes its reply
+  return skip_ == 0 && dialect_ == Dialect::resp ? part_ended() : 0;  // memcached's END line completes its reply
+}
+
+/// A reply of so many parts, which may be a part itself.
+size_t ReplyScanner::aggregate(uint64_t parts) {
+  if (parts == 0) return part_ended();
+  parts_ += parts_ == 0 ? parts : parts - 1;
+  return 0;
+}
+
+/// How many replies end with what has just ended: one, unless more parts of it are to come.
+size_t ReplyScanner::part_ended() {
+  if (parts_ == 0) return 1;
+  return --parts_ == 0 ? 1 : 0;
 }
 
 size_t ReplyScanner::line(std::string_view text, ReplyCounts& counts) {
@@ -80,14 +93,15 @@ size_t ReplyScanner::resp_line(std::string_view text, ReplyCounts& counts) {
     const int64_t size = to_integer(text.substr(1));
     kept_.clear();
     size < 0 ? ++counts.misses : ++counts.hits;
-    if (size < 0) return 1;
+    if (size < 0) return part_ended();
     skip_ = static_cast<size_t>(size) + 2;
     return 0;
   }
+  if (type == '*') return aggregate(static_cast<uint64_t>(std::max<int64_t>(0, to_integer(text.substr(1)))));
   if (type == '_') ++counts.misses;
   if (type == '-' || type == '\0') return error(text, counts);
   if (keep_) kept_.assign(text.substr(1));
-  return 1;
+  return part_ended();
 }
 
 size_t ReplyScanner::memcached_line(std::string_view text, ReplyCounts& counts) {

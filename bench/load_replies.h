@@ -37,11 +37,14 @@ class ReplyScanner {
   size_t memcached_line(std::string_view text, ReplyCounts& counts);
   size_t error(std::string_view text, ReplyCounts& counts);
   size_t skip_body(const char*& at, const char* end);
+  size_t aggregate(uint64_t parts);
+  size_t part_ended();
 
   Dialect dialect_;
   bool keep_;
   std::string hit_header_;  // how a value of the expected size begins
   size_t hit_size_ = 0;     // the whole reply's size
+  uint64_t parts_ = 0;      // of the current reply, an array, that are still to come
   size_t skip_ = 0;         // bytes of the current body that are still to come
   std::string partial_;     // the beginning of a line whose end has not come
   std::string kept_;
