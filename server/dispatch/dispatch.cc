@@ -273,7 +273,8 @@ void Dispatcher::call(Client& client, const CommandSpec& spec, std::span<const s
     run();
   }
   thread_.run_deliveries();
-  blocking_.retry();
+  if (blocking_.must_retry()) [[unlikely]]
+    blocking_.retry();
   // What took long has made the batch's idea of the time old.
   constexpr int64_t kTimeIsOldNs = 1'000'000;
   if (stopwatch_nanoseconds(watch_ticks_ - start) > kTimeIsOldNs) [[unlikely]]
@@ -399,7 +400,9 @@ bool Dispatcher::execute_again(Client& client, const BlockedRequest& waiter) {
   add_shards(waiter.spec, args);
   locks.lock_many(shards_);
   try {
-    handle(client, waiter.spec, args, nullptr, reply, locks, false);
+    protocol::ArgReader reader(args);
+    CommandContext context(state_, *this, client, waiter.spec, locks);
+    waiter.spec.handler.session()(reader, context, reply);
   } catch (const std::bad_alloc&) {
     answer_out_of_memory(client, reply, mark);
   }
