@@ -98,41 +98,51 @@ static void count_one(Keyspace& keys, std::string_view key, ReplyWriter& reply) 
   reply.integer(static_cast<int64_t>(*count));
 }
 
+namespace {
+
+/// The registers of several HyperLogLogs together.
+struct Merged {
+  hll::Registers registers{};
+  bool dense = false;  // one of them is
+
+  /// Of those at the keys that are left. Null after an error, which has been replied.
+  static std::unique_ptr<Merged> read(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
+    auto merged = std::make_unique<Merged>();
+    while (args.more()) {
+      const auto text = find_hyperloglog(keys, args.key(), reply, store::kRead);
+      if (!text) return nullptr;
+      if (text.absent()) continue;
+      merged->dense = merged->dense || hll::is_dense(text.bytes());
+      if (const auto done = hll::merge_into(merged->registers, text.bytes()); !done) {
+        write_error(reply, done.error());
+        return nullptr;
+      }
+    }
+    return merged;
+  }
+};
+
+}  // namespace
+
 static void pfcount(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   if (args.remaining() == 1) return count_one(keys, args.key(), reply);
-  const auto registers = std::make_unique<hll::Registers>();
-  while (args.more()) {
-    const auto text = find_hyperloglog(keys, args.key(), reply, store::kRead);
-    if (!text) return;
-    if (text.absent()) continue;
-    if (const auto merged = hll::merge_into(*registers, text.bytes()); !merged) {
-      return write_error(reply, merged.error());
-    }
-  }
-  reply.integer(static_cast<int64_t>(hll::count(*registers)));
+  const auto merged = Merged::read(args, keys, reply);
+  if (merged != nullptr) reply.integer(static_cast<int64_t>(hll::count(merged->registers)));
 }
 
 static void pfmerge(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto target = args.peek();
-  const auto registers = std::make_unique<hll::Registers>();
-  bool dense = false;
-  while (args.more()) {  // the target is a source, too
-    const auto text = find_hyperloglog(keys, args.key(), reply, store::kRead);
-    if (!text) return;
-    if (text.absent()) continue;
-    dense = dense || hll::is_dense(text.bytes());
-    if (const auto merged = hll::merge_into(*registers, text.bytes()); !merged) {
-      return write_error(reply, merged.error());
-    }
-  }
+  const auto target = args.peek();  // a source, too
+  const auto merged = Merged::read(args, keys, reply);
+  if (merged == nullptr) return;
   std::vector<hll::Hit> hits;
   hits.reserve(hll::kRegisters);
   for (size_t i = 0; i < hll::kRegisters; ++i) {
-    if ((*registers)[i] != 0) hits.push_back({.index = static_cast<uint16_t>(i), .rank = (*registers)[i]});
+    const uint8_t rank = merged->registers[i];
+    if (rank != 0) hits.push_back({.index = static_cast<uint16_t>(i), .rank = rank});
   }
   const auto old = find_to_change(keys, target, reply, store::kWrite);
   std::string bytes = old.absent() ? hll::make_empty() : std::string(old.bytes());
-  if (dense) {
+  if (merged->dense) {
     auto made = hll::made_dense(bytes);
     if (!made) return write_error(reply, made.error());
     bytes = std::move(*made);

@@ -139,48 +139,27 @@ static void lpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { pop(args
 
 static void rpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { pop(args, keys, reply, ListEnd::right); }
 
-/// What LMPOP and BLMPOP are asked for.
-struct PopFromSeveral {
-  std::span<const std::string_view> keys;
-  ListEnd end = ListEnd::left;
-  std::optional<int64_t> count;
+using ListPop = PopFromSeveral<ListEnd>;
 
-  static PopFromSeveral read(ArgReader& args) {
-    PopFromSeveral wanted;
-    wanted.keys = args.counted_keys(protocol::kSyntaxError);
-    wanted.end = read_end(args);
-    while (args.more()) {
-      if (wanted.count || !args.token("COUNT")) {
-        args.fail(protocol::kSyntaxError);
-      } else {
-        wanted.count = args.positive("count");
-      }
-    }
-    return wanted;
-  }
-
-  /// Whether there was something at the key, or a value of another type, which has been replied.
-  bool pop_from(std::string_view key, Keyspace& keyspace, ReplyWriter& reply) const {
-    auto list = keyspace.edit<ListValue>(key, reply);
-    if (!list) return true;
-    if (list.absent()) return false;
-    const auto most = static_cast<size_t>(count.value_or(1));
-    const std::string taken = std::to_string(std::min(most, list->size()));
-    reply.array(2);
-    reply.bulk(key);
-    take(list, keyspace, reply, end, most);
-    if (keyspace.wants_effects()) {
-      keyspace.effect({end == ListEnd::left ? "LPOP" : "RPOP", key, taken});
-    }
-    return true;
-  }
-};
+/// LMPOP and BLMPOP on one of their keys: whether there was something, or a value of another type, which has been
+/// replied.
+static bool pop_several(const ListPop& wanted, std::string_view key, Keyspace& keys, ReplyWriter& reply) {
+  auto list = keys.edit<ListValue>(key, reply);
+  if (!list) return true;
+  if (list.absent()) return false;
+  const std::string taken = std::to_string(std::min(wanted.most(), list->size()));
+  reply.array(2);
+  reply.bulk(key);
+  take(list, keys, reply, wanted.end, wanted.most());
+  if (keys.wants_effects()) keys.effect({wanted.end == ListEnd::left ? "LPOP" : "RPOP", key, taken});
+  return true;
+}
 
 static void lmpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto wanted = PopFromSeveral::read(args);
+  const auto wanted = ListPop::read(args, read_end);
   if (args.failed(reply)) return;
   for (const auto key : wanted.keys) {
-    if (wanted.pop_from(key, keys, reply)) return;
+    if (pop_several(wanted, key, keys, reply)) return;
   }
   reply.null_array();
 }
@@ -241,8 +220,7 @@ static void rpoplpush(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
 
 // -- Waiting for an element --
 
-/// BLPOP and BRPOP on one of their keys: whether there was something, or a value of another type, which has been
-/// replied.
+/// BLPOP and BRPOP on one of their keys; returns as pop_several().
 static bool pop_with_key(std::string_view key, Keyspace& keys, ReplyWriter& reply, ListEnd end) {
   auto list = keys.edit<ListValue>(key, reply);
   if (!list) return true;
@@ -281,15 +259,15 @@ static bool serve_brpop(ArgReader&, std::string_view key, Keyspace& keys, ReplyW
 
 static void blmpop(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const int64_t deadline_ms = blocking_end(args, args.bytes(), context.thread_state().now_ms());
-  const auto wanted = PopFromSeveral::read(args);
+  const auto wanted = ListPop::read(args, read_end);
   if (args.failed(reply)) return;
   pop_or_wait(args, context, reply, {.keys = wanted.keys, .deadline_ms = deadline_ms}, store::Type::list,
-              [&](std::string_view key, Keyspace& keys) { return wanted.pop_from(key, keys, reply); });
+              [&](std::string_view key, Keyspace& keys) { return pop_several(wanted, key, keys, reply); });
 }
 
 static bool serve_blmpop(ArgReader& args, std::string_view key, Keyspace& keys, ReplyWriter& reply) {
   args.bytes();  // the timeout
-  return PopFromSeveral::read(args).pop_from(key, keys, reply);
+  return pop_several(ListPop::read(args, read_end), key, keys, reply);
 }
 
 /// BLMOVE and BRPOPLPUSH, whose source and target are the first arguments.

@@ -1,17 +1,45 @@
-// What the blocking commands that pop have in common: they pop from the first key at which there is something, or wait.
+// What LMPOP and ZMPOP, and the commands that wait for something to pop, have in common: they pop from the first key at
+// which there is something.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "protocol/arg_reader.h"
 #include "protocol/reply_writer.h"
+#include "protocol/wire_text.h"
 #include "server/commands/timeout.h"
 #include "server/dispatch/command_context.h"
 #include "store/core/keyspace.h"
 
 namespace larder::server::commands {
+
+/// What LMPOP, ZMPOP and their blocking forms are asked for. `End` is what the type of value calls its ends.
+template <class End>
+struct PopFromSeveral {
+  std::span<const std::string_view> keys;
+  End end{};
+  std::optional<int64_t> count;  // greater than 0
+
+  size_t most() const { return static_cast<size_t>(count.value_or(1)); }
+
+  /// read_end  reads the word that names an end
+  static PopFromSeveral read(protocol::ArgReader& args, End (*read_end)(protocol::ArgReader&)) {
+    PopFromSeveral wanted;
+    wanted.keys = args.counted_keys(protocol::kSyntaxError);
+    wanted.end = read_end(args);
+    while (args.more()) {
+      if (wanted.count || !args.token("COUNT")) {
+        args.fail(protocol::kSyntaxError);
+      } else {
+        wanted.count = args.positive("count");
+      }
+    }
+    return wanted;
+  }
+};
 
 /// Which keys a request names, and until when it may wait for them (Unix milliseconds, 0: for ever).
 struct KeysAndDeadline {

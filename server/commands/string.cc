@@ -68,9 +68,13 @@ void describe_put(Keyspace& keys, std::string_view key, std::string_view value, 
   options.keep_deadline ? keys.effect({"SET", key, value, "KEEPTTL"}) : keys.effect({"SET", key, value});
 }
 
-void put(Keyspace& keys, std::string_view key, std::string_view value, const Keyspace::PutOptions& options = {}) {
+/// What a command's effect is: itself, unless that would depend on the time or is not known to every server.
+enum class Effect : bool { itself, described };
+
+void put(Keyspace& keys, std::string_view key, std::string_view value, const Keyspace::PutOptions& options = {},
+         Effect effect = Effect::itself) {
   keys.put_string(key, value, options);
-  if (options.deadline) describe_put(keys, key, value, options);
+  if (options.deadline || effect == Effect::described) describe_put(keys, key, value, options);
   keys.notify(kEventString, "set", key);
   if (options.deadline) keys.notify(kEventGeneric, "expire", key);
 }
@@ -140,31 +144,39 @@ struct SetOptions {
   bool if_absent = false, if_present = false, get = false, keep_deadline = false;
   std::optional<int64_t> deadline;
   std::optional<Comparison> comparison;
+
+  Keyspace::PutOptions put_options() const { return {.deadline = deadline, .keep_deadline = keep_deadline}; }
 };
 
-/// NX or XX, or a comparison; two different ones contradict each other. False where there is no such option.
-bool read_condition(ArgReader& args, SetOptions& options) {
-  if (options.comparison) return false;
+/// NX or XX, which contradict each other. False where there is no such option.
+bool read_presence(ArgReader& args, SetOptions& options) {
   if (!options.if_present && args.token("NX")) return options.if_absent = true;
   if (!options.if_absent && args.token("XX")) return options.if_present = true;
-  if (!options.if_absent && !options.if_present) options.comparison = Comparison::read(args);
+  return false;
+}
+
+/// What SET takes besides: a comparison instead of NX and XX, GET.
+bool read_extra(ArgReader& args, SetOptions& options) {
+  if (args.token("GET")) return options.get = true;
+  if (options.comparison || options.if_absent || options.if_present) return false;
+  options.comparison = Comparison::read(args);
   return options.comparison.has_value();
 }
 
-SetOptions read_set_options(ArgReader& args, const Keyspace& keys) {
+/// The options of SET, or of MSETEX, which takes fewer.
+SetOptions read_set_options(ArgReader& args, const Keyspace& keys, std::string_view command, bool is_set) {
   SetOptions options;
   std::optional<TimeOption> time;
   while (args.more()) {
-    if (read_condition(args, options)) continue;
-    if (args.token("GET")) {
-      options.get = true;
-    } else if (!time && args.token("KEEPTTL")) {
+    if (!options.comparison && read_presence(args, options)) continue;
+    if (is_set && read_extra(args, options)) continue;
+    if (!time && args.token("KEEPTTL")) {
       options.keep_deadline = true;
     } else if (options.keep_deadline || !read_time_option(args, time)) {
       args.fail(protocol::kSyntaxError);
     }
   }
-  if (time && !args.failed()) options.deadline = deadline_of(args, time->number, time->form, keys, "set");
+  if (time && !args.failed()) options.deadline = deadline_of(args, time->number, time->form, keys, command);
   return options;
 }
 
@@ -183,7 +195,7 @@ static void set(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
     put(keys, key, value);
     return reply.ok();
   }
-  const SetOptions options = read_set_options(args, keys);
+  const SetOptions options = read_set_options(args, keys, "set", true);
   if (args.failed(reply)) return;
   bool writes = true;
   if (options.get || options.comparison) {
@@ -194,9 +206,8 @@ static void set(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
     if (options.get) write_string(reply, old.entry());
   }
   writes = writes && allowed(keys, key, options);
-  const Keyspace::PutOptions how{.deadline = options.deadline, .keep_deadline = options.keep_deadline};
-  if (writes) put(keys, key, value, how);
-  if (writes && options.comparison && !how.deadline) describe_put(keys, key, value, how);
+  const Effect effect = options.comparison ? Effect::described : Effect::itself;
+  if (writes) put(keys, key, value, options.put_options(), effect);
   if (!options.get) writes ? reply.ok() : reply.null();
 }
 
@@ -260,42 +271,22 @@ std::span<const std::string_view> read_counted_pairs(ArgReader& args) {
     args.fail("ERR invalid numkeys value");
     return {};
   }
-  const auto words = static_cast<size_t>(*count) * 2;
-  if (words > args.remaining()) args.fail("ERR wrong number of key-value pairs");
-  return args.take(words);
-}
-
-SetOptions read_msetex_options(ArgReader& args, const Keyspace& keys) {
-  SetOptions options;
-  std::optional<TimeOption> time;
-  while (args.more()) {
-    if (!options.if_present && args.token("NX")) {
-      options.if_absent = true;
-    } else if (!options.if_absent && args.token("XX")) {
-      options.if_present = true;
-    } else if (!time && args.token("KEEPTTL")) {
-      options.keep_deadline = true;
-    } else if (options.keep_deadline || !read_time_option(args, time)) {
-      args.fail(protocol::kSyntaxError);
-    }
-  }
-  if (time && !args.failed()) options.deadline = deadline_of(args, time->number, time->form, keys, "msetex");
-  return options;
+  const auto arguments = static_cast<size_t>(*count) * 2;
+  if (arguments > args.remaining()) args.fail("ERR wrong number of key-value pairs");
+  return args.take(arguments);
 }
 
 }  // namespace
 
 static void msetex(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
   const auto pairs = read_counted_pairs(args);
-  const SetOptions options = read_msetex_options(args, keys);
+  const SetOptions options = read_set_options(args, keys, "msetex", false);
   if (args.failed(reply)) return;
   for (size_t i = 0; i < pairs.size(); i += 2) {
     if (!allowed(keys, pairs[i], options)) return reply.integer(0);
   }
-  const Keyspace::PutOptions how{.deadline = options.deadline, .keep_deadline = options.keep_deadline};
   for (size_t i = 0; i < pairs.size(); i += 2) {
-    put(keys, pairs[i], pairs[i + 1], how);
-    if (!how.deadline) describe_put(keys, pairs[i], pairs[i + 1], how);
+    put(keys, pairs[i], pairs[i + 1], options.put_options(), Effect::described);
   }
   reply.integer(1);
 }

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -74,47 +73,35 @@ void pop(ArgReader& args, Keyspace& keys, ReplyWriter& reply, End end) {
       });
 }
 
-/// What ZMPOP and BZMPOP are asked for.
-struct PopFromSeveral {
-  std::span<const std::string_view> keys;
-  End end = End::min;
-  std::optional<int64_t> count;
+using ZsetPop = PopFromSeveral<End>;
 
-  static PopFromSeveral read(ArgReader& args) {
-    PopFromSeveral wanted;
-    wanted.keys = args.counted_keys(protocol::kSyntaxError);
-    wanted.end = args.token("MAX") ? End::max : End::min;
-    if (wanted.end == End::min && !args.token("MIN")) args.fail(protocol::kSyntaxError);
-    while (args.more()) {
-      if (wanted.count || !args.token("COUNT")) {
-        args.fail(protocol::kSyntaxError);
-      } else {
-        wanted.count = args.positive("count");
-      }
-    }
-    return wanted;
-  }
+/// Reads MIN or MAX.
+End read_end(ArgReader& args) {
+  if (args.token("MIN")) return End::min;
+  if (!args.token("MAX")) args.fail(protocol::kSyntaxError);
+  return End::max;
+}
 
-  /// Whether there was something at the key, or a value of another type, which has been replied.
-  bool pop_at(std::string_view key, Keyspace& keyspace, ReplyWriter& reply) const {
-    auto set = keyspace.edit<ZsetValue>(key, reply);
-    if (!set) return true;
-    if (set.absent()) return false;
-    reply.array(2);
-    reply.bulk(key);
-    const size_t taken = pop_from(
-        set, end, static_cast<size_t>(count.value_or(1)), [&](size_t number) { reply.array(number); },
-        [&](std::string_view member, double score) {
-          reply.array(2);
-          reply.bulk(member);
-          reply.real(score);
-        });
-    describe_pop(keyspace, key, end, taken);
-    return true;
-  }
-};
+/// ZMPOP and BZMPOP on one of their keys: whether there was something, or a value of another type, which has been
+/// replied.
+bool pop_several(const ZsetPop& wanted, std::string_view key, Keyspace& keys, ReplyWriter& reply) {
+  auto set = keys.edit<ZsetValue>(key, reply);
+  if (!set) return true;
+  if (set.absent()) return false;
+  reply.array(2);
+  reply.bulk(key);
+  const size_t taken = pop_from(
+      set, wanted.end, wanted.most(), [&](size_t number) { reply.array(number); },
+      [&](std::string_view member, double score) {
+        reply.array(2);
+        reply.bulk(member);
+        reply.real(score);
+      });
+  describe_pop(keys, key, wanted.end, taken);
+  return true;
+}
 
-/// BZPOPMIN and BZPOPMAX on one of their keys; returns as pop_at().
+/// BZPOPMIN and BZPOPMAX on one of their keys; returns as pop_several().
 bool pop_with_key(std::string_view key, Keyspace& keys, ReplyWriter& reply, End end) {
   auto set = keys.edit<ZsetValue>(key, reply);
   if (!set) return true;
@@ -145,10 +132,10 @@ static void zpopmin(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { pop(a
 static void zpopmax(ArgReader& args, Keyspace& keys, ReplyWriter& reply) { pop(args, keys, reply, End::max); }
 
 static void zmpop(ArgReader& args, Keyspace& keys, ReplyWriter& reply) {
-  const auto wanted = PopFromSeveral::read(args);
+  const auto wanted = ZsetPop::read(args, read_end);
   if (args.failed(reply)) return;
   for (const auto key : wanted.keys) {
-    if (wanted.pop_at(key, keys, reply)) return;
+    if (pop_several(wanted, key, keys, reply)) return;
   }
   reply.null_array();
 }
@@ -171,15 +158,15 @@ static bool serve_bzpopmax(ArgReader&, std::string_view key, Keyspace& keys, Rep
 
 static void bzmpop(ArgReader& args, CommandContext& context, ReplyWriter& reply) {
   const int64_t deadline_ms = blocking_end(args, args.bytes(), context.thread_state().now_ms());
-  const auto wanted = PopFromSeveral::read(args);
+  const auto wanted = ZsetPop::read(args, read_end);
   if (args.failed(reply)) return;
   pop_or_wait(args, context, reply, {.keys = wanted.keys, .deadline_ms = deadline_ms}, store::Type::zset,
-              [&](std::string_view key, Keyspace& keys) { return wanted.pop_at(key, keys, reply); });
+              [&](std::string_view key, Keyspace& keys) { return pop_several(wanted, key, keys, reply); });
 }
 
 static bool serve_bzmpop(ArgReader& args, std::string_view key, Keyspace& keys, ReplyWriter& reply) {
   args.bytes();  // the timeout
-  return PopFromSeveral::read(args).pop_at(key, keys, reply);
+  return pop_several(ZsetPop::read(args, read_end), key, keys, reply);
 }
 
 // clang-format off

@@ -27,7 +27,7 @@ class ProgramGenerator {
   Args command();
 
  private:
-  friend struct CommandMaker;
+  friend struct CommandMakers;
   size_t below(size_t limit) { return static_cast<size_t>(random_() % limit); }
   bool chance(int percent) { return below(100) < static_cast<size_t>(percent); }
   template <size_t N>
